@@ -1,1 +1,54 @@
+//! gRPC services for everyone who does not speak gRPC.
+//!
+//! An [`Edge`] reads the descriptors of services, with their `google.api.http` rules, and serves them as JSON over HTTP,
+//! as server-sent events, lines of JSON and WebSockets, and as grpc-web. It compiles the descriptors once, at start, into
+//! a plan, and then turns JSON into protobuf bytes and back with no message in between. No code is generated, and an
+//! upstream in the same process and one across the network are served by the same code.
+//!
+//! What this crate does not know: any service, any message, any field of those who use it; who may call what; where
+//! data is kept. What it has to be told about them is in [`Options`].
+//!
+//! ```text
+//! listen ─▶ edge ─┬▶ grpc_web ────────────────────────────┐
+//!                 ├▶ ws ─┐                                ├▶ guard ─▶ upstream
+//!                 └▶ rest┴▶ request (params, json) ─▶ call┘
+//!                           answer  (json, stream, status)
+//! ```
+//!
+//! `rule` and `binding` compile rules, `route` finds them, `plan` holds the messages, `wire` the protobuf encoding.
+//!
+//! JSON follows the ProtoJSON specification with three choices: fields are written with their proto names (and taken
+//! with either name), defaults are written while unset messages and `optional`s are left out, and input may be
+//! [strict](JsonInput::Strict). Not supported: extension fields in JSON, requests that are streams.
 
+mod address;
+mod binding;
+mod call;
+mod connection;
+mod edge;
+mod fault;
+mod grpc_web;
+mod guard;
+mod headers;
+mod json;
+pub mod listen;
+mod options;
+mod origin;
+mod params;
+mod plan;
+mod request;
+mod rest;
+mod route;
+mod rule;
+mod status;
+mod stream;
+mod upstream;
+mod wire;
+mod ws;
+
+pub use address::{ClientAddr, PeerAddr, client_address};
+pub use edge::{Body, Edge, Route};
+pub use fault::Fault;
+pub use json::JsonInput;
+pub use options::{MethodLimits, Options, Resume};
+pub use upstream::{AddressError, Upstream, connect, in_process};

@@ -1,1 +1,26 @@
+//! Rollcall's schema: one file a step, each up and down, the same statements for SQLite and PostgreSQL wherever the two
+//! agree. This crate names its own tables and columns and never reads the server's entities: a step that has run must not
+//! change when they do.
+//!
+//! Every key is (college_id, id), so that no row can point into another college.
 
+mod dialect;
+mod m20261120_000001_organisation;
+mod m20261120_000002_attendance;
+mod m20261120_000003_trust;
+
+pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
+use sea_orm_migration::prelude::*;
+
+/// Every step, in order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_organisation::Step),
+            Box::new(m20261120_000002_attendance::Step),
+            Box::new(m20261120_000003_trust::Step),
+        ]
+    }
+}

@@ -27,5 +27,5 @@ mod generated {
     }
 }
 
-pub use generated::google;
+pub use generated::{buf, google};
 pub use generated::rollcall::v1;

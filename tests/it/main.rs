@@ -1,1 +1,22 @@
-fn main(){}
+//! The black-box tests. Folders mirror the services of the contract, files their RPCs; what concerns all of them stands
+//! beside.
+
+mod auth;
+mod check_in;
+mod cli;
+mod clients;
+mod code;
+mod edge_alone;
+mod faults;
+mod geofence;
+mod health;
+mod limits;
+mod live;
+mod permissions;
+mod record;
+mod rest;
+mod session;
+mod telemetry;
+mod tokens;
+mod web;
+mod websocket;

@@ -1,0 +1,75 @@
+//! What an edge is told. It knows nothing of the services behind it but their descriptors and this.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use ipnet::IpNet;
+use prost_reflect::MethodDescriptor;
+
+use crate::json::JsonInput;
+
+/// The bounds of one RPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodLimits {
+    /// The largest request body in bytes, as it comes over HTTP.
+    pub max_request_bytes: usize,
+    /// The longest that a call may take; for a server stream, the longest that it may live.
+    pub deadline: Duration,
+}
+
+/// How a stream is taken up again where it was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resume {
+    /// The field of a request that `Last-Event-ID` fills.
+    pub request_field: String,
+    /// The field of a response that becomes the `id:` of a server-sent event.
+    pub response_field: String,
+}
+
+/// The settings of an edge.
+#[derive(Clone)]
+pub struct Options {
+    /// The bounds of each RPC, asked once at start.
+    pub limits: Arc<dyn Fn(&MethodDescriptor) -> MethodLimits + Send + Sync>,
+    /// The origins, such as `https://app.example`, that browsers may call from; compared as they stand.
+    pub allowed_origins: Vec<String>,
+    /// Request headers that go upstream as metadata beside the built-in ones (`authorization`, `x-request-id`,
+    /// `traceparent`, `tracestate`, `baggage`, `accept-language`, `user-agent`).
+    pub request_metadata: Vec<HeaderName>,
+    /// Response metadata that becomes HTTP headers beside `x-request-id`.
+    pub response_headers: Vec<HeaderName>,
+    /// Proxies whose `x-forwarded-for` and `x-forwarded-proto` are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How often a silent stream shows that it is alive: a comment in server-sent events, a ping on a WebSocket.
+    pub stream_heartbeat: Duration,
+    /// How long a reader of a WebSocket may leave a message unread before it is cut off.
+    pub stream_write_timeout: Duration,
+    /// How lenient JSON input is.
+    pub json_input: JsonInput,
+    /// The cookie that holds an access token, if there is one. It counts only without an `authorization` header, and
+    /// only when the request's `Origin`, if it has one, is allowed or the edge's own.
+    pub bearer_cookie: Option<String>,
+    /// How streams are resumed, if they are.
+    pub resume: Option<Resume>,
+    /// The largest message that an upstream may answer with, in bytes.
+    pub max_response_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            limits: Arc::new(|_| MethodLimits { max_request_bytes: 256 * 1024, deadline: Duration::from_secs(5) }),
+            allowed_origins: Vec::new(),
+            request_metadata: Vec::new(),
+            response_headers: Vec::new(),
+            trusted_proxies: Vec::new(),
+            stream_heartbeat: Duration::from_secs(15),
+            stream_write_timeout: Duration::from_secs(10),
+            json_input: JsonInput::Strict,
+            bearer_cookie: None,
+            resume: None,
+            max_response_bytes: 64 * 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! JSON over HTTP: a request that found its route, and the answer to it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body as _;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Status};
+
+use crate::address::PeerAddr;
+use crate::binding::{Answer, Binding, Body as BodyRule};
+use crate::call::Passed;
+use crate::edge::{Body, Core, full};
+use crate::json::write;
+use crate::route::BindingId;
+use crate::status::{Problem, reason};
+use crate::wire::{Fields, RawValue};
+use crate::{headers, origin, request, stream};
+
+pub(crate) async fn serve(
+    core: &Arc<Core>,
+    binding_id: BindingId,
+    segments: &[&str],
+    request: Request<Body>,
+) -> Result<Response<Body>, Box<Problem>> {
+    let binding = &core.bindings[binding_id];
+    let is_head = request.method() == Method::HEAD;
+    let passed = passed(core, &request, None);
+    let (parts, body) = request.into_parts();
+    let mut response = if binding.server_streaming {
+        let message = request::message(core, binding, segments, &parts, body).await?;
+        stream::serve(core, binding_id, &parts, passed, message).await?
+    } else {
+        unary(core, binding, segments, &parts, body, passed).await?
+    };
+    if is_head {
+        let length = response.body().size_hint().exact();
+        *response.body_mut() = Body::default();
+        if let Some(length) = length {
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
+    }
+    Ok(response)
+}
+
+async fn unary(
+    core: &Core,
+    binding: &Binding,
+    segments: &[&str],
+    parts: &Parts,
+    body: Body,
+    passed: Passed,
+) -> Result<Response<Body>, Box<Problem>> {
+    let is_json = !matches!(binding.answer, Answer::Raw(_));
+    if is_json && headers::accepted(&parts.headers, &["application/json"]).is_none() {
+        return Err(not_acceptable("application/json"));
+    }
+    let message = request::message(core, binding, segments, parts, body).await?;
+    let answer = core.caller.unary(binding, passed, message).await;
+    let answer = answer.map_err(|status| refused(core, binding, &status))?;
+    let metadata = answer.metadata().clone();
+    let (media, body) = render(core, binding, &answer.into_inner())?;
+    let mut response = Response::new(full(body));
+    head(core, &metadata, media, &mut response);
+    Ok(response)
+}
+
+/// Status, type and headers of an answer.
+pub(crate) fn head(core: &Core, metadata: &MetadataMap, media: HeaderValue, response: &mut Response<Body>) {
+    response.headers_mut().insert(header::CONTENT_TYPE, media);
+    if let Some(status) = headers::response_headers(metadata, &core.options, response.headers_mut()) {
+        *response.status_mut() = status;
+    }
+}
+
+pub(crate) fn not_acceptable(offered: &str) -> Box<Problem> {
+    let detail = format!("the answer is only available as {offered}");
+    Problem::new(StatusCode::NOT_ACCEPTABLE, Code::InvalidArgument, reason::NOT_ACCEPTABLE, detail)
+}
+
+/// What goes upstream beside the message. `bearer` is a token that came in another way than as a header.
+pub(crate) fn passed(core: &Core, request: &Request<Body>, bearer: Option<&str>) -> Passed {
+    let options = &core.options;
+    let mut metadata = headers::request_metadata(request.headers(), options);
+    let client = headers::add_origin(request, options, &mut metadata);
+    if !metadata.contains_key(header::AUTHORIZATION) {
+        // A cookie comes along with whatever page makes the browser call, so a foreign page's does not count.
+        let own_page = origin::is_allowed(request.headers(), request.uri(), options) != Some(false);
+        let from_cookie = || headers::cookie(request.headers(), options.bearer_cookie.as_deref()?).filter(|_| own_page);
+        let token = bearer.or_else(from_cookie);
+        if let Some(value) = token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok()) {
+            metadata.insert(header::AUTHORIZATION, value);
+        }
+    }
+    Passed {
+        metadata,
+        extensions: headers::upstream_extensions(request.extensions().get::<PeerAddr>().copied(), client),
+        timeout: headers::grpc_timeout(request.headers()),
+    }
+}
+
+/// The problem that an upstream's refusal is, with the headers that came along.
+pub(crate) fn refused(core: &Core, binding: &Binding, status: &Status) -> Box<Problem> {
+    let mut problem = Problem::of(status);
+    let mut headers = HeaderMap::new();
+    // The status of a refusal follows from its code alone.
+    let _chosen = headers::response_headers(status.metadata(), &core.options, &mut headers);
+    problem.headers = headers;
+    // Where the HTTP body is a field of the request, clients know the fields below it without its name.
+    if let BodyRule::Field(place) = binding.body {
+        let prefix = format!("{}.", core.plan.messages[binding.input].fields[place].name);
+        for violation in &mut problem.violations {
+            if let Some(rest) = violation.field.strip_prefix(&prefix) {
+                violation.field = rest.to_owned();
+            }
+        }
+    }
+    problem
+}
+
+/// One answer message as the body that its binding makes of it.
+pub(crate) fn render(core: &Core, binding: &Binding, message: &Bytes) -> Result<(HeaderValue, Bytes), Box<Problem>> {
+    let json = HeaderValue::from_static("application/json");
+    let mut out = Vec::with_capacity(message.len() * 3 + 64);
+    let written = match binding.answer {
+        Answer::Whole => write::message(&core.plan, binding.output, message, &mut out),
+        Answer::Field(place) => write::field(&core.plan, binding.output, place, message, &mut out),
+        Answer::Raw(place) => {
+            let number = place.map(|place| core.plan.messages[binding.output].fields[place].number);
+            return raw(message, number).map_err(|fault| unreadable(binding, &fault));
+        }
+    };
+    written.map_err(|fault| unreadable(binding, &fault))?;
+    Ok((json, Bytes::from(out)))
+}
+
+fn unreadable(binding: &Binding, fault: &dyn std::error::Error) -> Box<Problem> {
+    tracing::error!(method = binding.full_name, %fault, "an answer cannot be written");
+    let mut problem = Problem::internal("the answer of the service cannot be written");
+    problem.reason = reason::ANSWER_UNREADABLE.into();
+    problem
+}
+
+/// The type and the bytes of a `google.api.HttpBody`, or of the one in the field of that number.
+fn raw(message: &Bytes, number: Option<u32>) -> Result<(HeaderValue, Bytes), crate::wire::WireError> {
+    let mut body: &[u8] = message;
+    if let Some(number) = number {
+        body = &[];
+        let mut fields = Fields::new(message);
+        while let Some(field) = fields.next()? {
+            if let (true, RawValue::Len(slice)) = (field.number == number, field.value) {
+                body = slice;
+            }
+        }
+    }
+    let (mut media, mut data): (&[u8], &[u8]) = (&[], &[]);
+    let mut fields = Fields::new(body);
+    while let Some(field) = fields.next()? {
+        match (field.number, field.value) {
+            (1, RawValue::Len(slice)) => media = slice,
+            (2, RawValue::Len(slice)) => data = slice,
+            _ => {}
+        }
+    }
+    let media = HeaderValue::from_bytes(media).ok().filter(|media| !media.is_empty());
+    let media = media.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    Ok((media, if data.is_empty() { Bytes::new() } else { message.slice_ref(data) }))
+}

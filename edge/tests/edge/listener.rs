@@ -1,0 +1,192 @@
+//! The accept loop against clients that are slow, silent, many or gone.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use rollcall_edge::{Edge, PeerAddr, connect, listen};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tower::{Service, service_fn};
+
+use crate::support::{POOL, echo, edge, get, options, send};
+
+/// A listener with a service on a free port.
+pub struct Running {
+    pub address: SocketAddr,
+    shutdown: CancellationToken,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn new<S, B>(service: S, limits: listen::Limits) -> Running
+    where
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+        S::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<tower::BoxError>,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let serving = tokio::spawn(listen::serve(listener, service, limits, shutdown.clone()));
+        Running { address, shutdown, serving }
+    }
+
+    /// How long it took.
+    pub async fn stop(self) -> Duration {
+        let start = Instant::now();
+        self.shutdown.cancel();
+        tokio::time::timeout(Duration::from_secs(20), self.serving).await.unwrap().unwrap();
+        start.elapsed()
+    }
+
+    async fn open(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        stream
+    }
+}
+
+/// How long the server keeps a connection that says nothing more.
+async fn kept(mut stream: TcpStream) -> Duration {
+    let start = Instant::now();
+    let mut buffer = [0; 4096];
+    let closed = async { while matches!(stream.read(&mut buffer).await, Ok(read) if read > 0) {} };
+    tokio::time::timeout(Duration::from_secs(10), closed).await.expect("the server never closed the connection");
+    start.elapsed()
+}
+
+fn quick() -> listen::Limits {
+    listen::Limits {
+        first_byte_timeout: Duration::from_millis(300),
+        header_timeout: Duration::from_millis(400),
+        idle_timeout: Duration::from_millis(600),
+        drain: Duration::from_millis(1_500),
+        ..listen::Limits::default()
+    }
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+#[tokio::test]
+async fn silence_is_cut_at_every_stage() {
+    let server = Running::new(edge(), quick()).await;
+    for (bytes, from, to) in [
+        (&b""[..], 200, 1_000),
+        (&b"PRI * HT"[..], 200, 1_000),
+        (&b"GET /v1/items HTT"[..], 300, 1_500),
+        (&b"GET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n"[..], 500, 3_000),
+        (PREFACE, 500, 3_000),
+    ] {
+        let stream = server.open(bytes).await;
+        let time = kept(stream).await.as_millis();
+        assert!((from..to).contains(&time), "{:?}: {time} ms", String::from_utf8_lossy(bytes));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_holds_up_the_shutdown() {
+    let server =
+        Running::new(edge(), listen::Limits { drain: Duration::from_millis(1_500), ..listen::Limits::default() }).await;
+    let hanging = b"GET /v1/watch/hangs HTTP/1.1\r\nhost: x\r\naccept: application/json\r\n\r\n";
+    let half_body =
+        b"POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{";
+    let mut streams = Vec::new();
+    for bytes in [&b""[..], b"PRI * HT", b"GET /v1", PREFACE, hanging, half_body] {
+        streams.push(server.open(bytes).await);
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let time = server.stop().await;
+    assert!(time < Duration::from_millis(3_000), "{time:?}");
+    drop(streams);
+}
+
+#[tokio::test]
+async fn a_request_in_flight_is_finished_and_a_stuck_one_dropped() {
+    let service = service_fn(async |request: Request<Incoming>| {
+        let stuck = request.uri().path() == "/stuck";
+        tokio::time::sleep(Duration::from_millis(if stuck { 60_000 } else { 500 })).await;
+        let peer = request.extensions().get::<PeerAddr>().unwrap();
+        Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(peer.0.ip().to_string()))))
+    });
+    let server = Running::new(service, quick()).await;
+    let mut finished = server.open(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let stuck = server.open(b"GET /stuck HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let time = server.stop().await;
+    let mut answer = String::new();
+    finished.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("127.0.0.1"), "{answer}");
+    assert!(time >= Duration::from_millis(1_300) && time < Duration::from_secs(3), "{time:?}");
+    drop(stuck);
+}
+
+#[tokio::test]
+async fn connections_are_counted() {
+    let limits = listen::Limits { max_connections_per_ip: 2, ..listen::Limits::default() };
+    let server = Running::new(edge(), limits).await;
+    let request = b"GET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut first = server.open(request).await;
+    let second = server.open(request).await;
+    let mut buffer = [0; 64];
+    assert!(first.read(&mut buffer).await.unwrap() > 0);
+    let third = server.open(b"").await;
+    assert!(kept(third).await < Duration::from_secs(1));
+    drop(second);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut fourth = server.open(request).await;
+    assert!(fourth.read(&mut buffer).await.unwrap() > 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_port_for_grpc_speaks_http2_only_and_heads_are_bounded() {
+    let server = Running::new(edge(), listen::Limits { http1: false, ..listen::Limits::default() }).await;
+    let stream = server.open(b"GET /v1/items HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(kept(stream).await < Duration::from_secs(1));
+    server.stop().await;
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let head = format!("GET /v1/items HTTP/1.1\r\nhost: x\r\nx-big: {}\r\n\r\n", "x".repeat(20_000));
+    let mut stream = server.open(head.as_bytes()).await;
+    let mut answer = [0; 16];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer[..12], b"HTTP/1.1 431");
+    server.stop().await;
+}
+
+/// The same edge in front of a service in another place: a pool of connections, a gRPC port with this listener.
+#[tokio::test]
+async fn an_upstream_across_the_network_is_the_same() {
+    let upstream = echo();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut upstream = upstream.clone();
+        async move { Ok::<_, Infallible>(upstream.call(request.map(tonic::body::Body::new)).await.unwrap()) }
+    });
+    let server = Running::new(service, listen::Limits { http1: false, ..listen::Limits::default() }).await;
+    let upstream = connect(format!("http://{}", server.address).parse().unwrap(), 2).unwrap();
+    let edge = Edge::new(&POOL, upstream, options()).unwrap();
+    for _ in 0..5 {
+        assert_eq!(get(&edge, "/v1/items/7").await.json()["id"], "7");
+    }
+    assert_eq!(get(&edge, "/v1/fail/full").await.json()["reason"], "SHELF_FULL");
+    assert_eq!(get(&edge, "/v1/fail/sleep").await.status, 504);
+    assert_eq!(get(&edge, "/v1/watch/fails").await.status, 409);
+    assert_eq!(get(&edge, "/v1/watch/x?pages=3").await.text().lines().count(), 3);
+    let headers = [("content-type", "application/grpc-web+proto")];
+    let answer = send(&edge, "POST /edge.test.v1.Echo/Get", &headers, vec![0, 0, 0, 0, 0]).await;
+    assert!(answer.text().contains("grpc-status:0"), "{:?}", answer.text());
+    server.stop().await;
+    let answer = get(&edge, "/v1/items/7").await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (503, &"UNAVAILABLE".into()));
+    let unreachable = connect("http://127.0.0.1:1".parse().unwrap(), 1).unwrap();
+    let edge = Edge::new(&POOL, unreachable, options()).unwrap();
+    assert_eq!(get(&edge, "/v1/items/7").await.status, 503);
+    assert!(connect("nonsense".parse().unwrap(), 1).is_err());
+}

@@ -1,0 +1,10 @@
+//! The edge from outside: requests in, answers out, with a service behind it that answers with its request.
+
+mod listener;
+mod rest;
+mod sockets;
+mod startup;
+mod streams;
+mod support;
+mod table;
+mod web;

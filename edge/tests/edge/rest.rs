@@ -1,0 +1,243 @@
+//! Unary calls over REST.
+
+use serde_json::json;
+
+use crate::support::{edge, get, json, options, send};
+
+#[tokio::test]
+async fn paths_queries_and_bodies_fill_the_request() {
+    let edge = edge();
+    let answer = get(
+        &edge,
+        "/v1/items/a%2Fb%20c?title=a+b%2Bc%20d&pages=7&tags=x&tags=y&author.name=Ann&author.country.code=IN&author.born=1990\
+         &printed=2024-01-31T10:00:00%2B05:30&genre=poem&counts[red]=2&counts[blue]=3&note=&hard=h&isbn=9007199254740993\
+         &digest=-_8&used=true&price=1.5&length=1.5s&mask=a,fooBar&rating=5&reprints=2024-01-01T00:00:00Z",
+    )
+    .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        answer.json(),
+        json!({
+            "id": "a/b c", "title": "a b+c d", "pages": 7, "tags": ["x", "y"], "printed": "2024-01-31T04:30:00Z",
+            "author": {"name": "Ann", "country": {"code": "IN"}, "born": 1990}, "genre": "POEM",
+            "counts": {"red": 2, "blue": 3}, "note": "", "hard": "h", "isbn": "9007199254740993", "digest": "+/8=",
+            "used": true, "price": 1.5, "others": [], "length": "1.500s", "mask": "a,fooBar", "rating": 5,
+            "reprints": ["2024-01-01T00:00:00Z"], "resume_after": "0",
+        })
+    );
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+}
+
+#[tokio::test]
+async fn unset_messages_are_left_out_and_defaults_are_written() {
+    let answer = get(&edge(), "/v1/items").await;
+    assert_eq!(
+        answer.text(),
+        r#"{"id":"","title":"","pages":0,"tags":[],"genre":"GENRE_UNSPECIFIED","counts":{},"isbn":"0","digest":"","used":false,"price":0,"others":[],"reprints":[],"resume_after":"0"}"#
+    );
+}
+
+#[tokio::test]
+async fn every_kind_of_template_is_served() {
+    let edge = edge();
+    assert_eq!(get(&edge, "/v1/shelves/1/books/a%2Fb%20c").await.json()["name"], "shelves/1/books/a%2Fb c");
+    assert_eq!(get(&edge, "/v1/files").await.json()["rest"], "");
+    assert_eq!(get(&edge, "/v1/files/a/b%20c/d").await.json()["rest"], "a/b c/d");
+    assert_eq!(get(&edge, "/v1/files/a/b:size").await.json()["rest"], "a/b");
+    let answer = get(&edge, "/v1/authors/Ann/items/7").await.json();
+    assert_eq!((&answer["author"]["name"], &answer["id"]), (&json!("Ann"), &json!("7")));
+    let answer = get(&edge, "/v1/isbn/-5/true/novel/2024-01-31T10:00:00Z").await.json();
+    assert_eq!((&answer["isbn"], &answer["used"], &answer["genre"]), (&json!("-5"), &json!(true), &json!("NOVEL")));
+    assert_eq!(json(&edge, "POST /v1/items/user:1:start", "").await.json()["id"], "user:1");
+    assert_eq!(get(&edge, "/v1/items/user:1").await.json()["id"], "user:1");
+    assert_eq!(send(&edge, "PURGE /v1/items/7", &[], "").await.json()["id"], "7");
+    assert_eq!(send(&edge, "DELETE /v1/items/7", &[], "").await.json()["id"], "7");
+}
+
+#[tokio::test]
+async fn bodies_are_the_message_a_field_or_bytes() {
+    let edge = edge();
+    let answer = json(&edge, "POST /v1/items", r#"{"title":"T","author":{"name":"A"},"extra":{"a":[1,null]}}"#).await;
+    assert_eq!(answer.json()["extra"], json!({"a": [1, null]}));
+    // The path wins over the body.
+    let answer = json(&edge, "POST /v1/items/7:start", r#"{"id":"8","title":"T"}"#).await.json();
+    assert_eq!((&answer["id"], &answer["title"]), (&json!("7"), &json!("T")));
+    let answer = json(&edge, "PUT /v1/items/7/tags", r#"["a","b"]"#).await;
+    assert_eq!(answer.text(), r#"["a","b"]"#);
+    assert_eq!(get(&edge, "/v1/items/7/author").await.text(), "null");
+    assert_eq!(get(&edge, "/v1/items/7/author?author.name=A").await.text(), r#"{"name":"A","born":0}"#);
+    let answer = send(&edge, "POST /v1/files/x?checked=true", &[("content-type", "text/csv; a=b")], "1,2").await;
+    assert_eq!((answer.header("content-type"), answer.text()), ("text/csv; a=b", "1,2".to_owned()));
+    let answer = send(&edge, "POST /v1/pictures", &[("content-type", "image/png")], vec![0u8, 255]).await;
+    assert_eq!((answer.header("content-type"), &answer.body[..]), ("image/png", &[0u8, 255][..]));
+}
+
+#[tokio::test]
+async fn a_patch_masks_what_its_body_names() {
+    let edge = edge();
+    let body =
+        r#"{"title":"T","author":{"country":{"code":"IN"}},"tags":[],"counts":{"a":1},"isbn":5,"extra":{"a":1}}"#;
+    let answer = json(&edge, "PATCH /v1/items/7?dry_run=true", body).await.json();
+    assert_eq!(answer["update_mask"], "title,author.country.code,tags,counts,isbn,extra");
+    assert_eq!((&answer["item"]["id"], &answer["dry_run"]), (&json!("7"), &json!(true)));
+    let answer = json(&edge, "PATCH /v1/items/7?update_mask=title", body).await.json();
+    assert_eq!(answer["update_mask"], "title");
+    let answer = json(&edge, "PUT /v1/items/7", body).await.json();
+    assert_eq!(answer.get("update_mask"), None);
+}
+
+#[tokio::test]
+async fn head_and_options_are_built_in() {
+    let edge = edge();
+    let full = get(&edge, "/v1/items/7").await;
+    let answer = send(&edge, "HEAD /v1/items/7", &[], "").await;
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
+    assert_eq!(answer.header("content-length"), full.body.len().to_string());
+    let answer = send(&edge, "OPTIONS /v1/items/7", &[], "").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("allow")),
+        (204, "GET, HEAD, PATCH, PUT, DELETE, PURGE, OPTIONS")
+    );
+    // A GET with effects has no HEAD.
+    let answer = send(&edge, "HEAD /v1/issue/7", &[], "").await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "GET, POST, OPTIONS"));
+    assert_eq!(get(&edge, "/v1/issue/7").await.status, 200);
+}
+
+#[tokio::test]
+async fn refusals_are_problems() {
+    let edge = edge();
+    let answer = get(&edge, "/v1/fail/full").await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("retry-after"), "2");
+    assert_eq!(
+        answer.json(),
+        json!({
+            "type": "urn:problem:shelf-full", "title": "Bad Request", "status": 400, "detail": "the shelf is full",
+            "instance": "/v1/fail/full", "code": "FAILED_PRECONDITION", "reason": "SHELF_FULL",
+            "metadata": {"shelf": "7"}, "violations": [],
+        })
+    );
+    for (code, status, name) in [
+        (1, 499, "CANCELLED"),
+        (2, 500, "UNKNOWN"),
+        (3, 400, "INVALID_ARGUMENT"),
+        (4, 504, "DEADLINE_EXCEEDED"),
+        (5, 404, "NOT_FOUND"),
+        (6, 409, "ALREADY_EXISTS"),
+        (7, 403, "PERMISSION_DENIED"),
+        (8, 429, "RESOURCE_EXHAUSTED"),
+        (9, 400, "FAILED_PRECONDITION"),
+        (10, 409, "ABORTED"),
+        (11, 400, "OUT_OF_RANGE"),
+        (12, 501, "UNIMPLEMENTED"),
+        (13, 500, "INTERNAL"),
+        (14, 503, "UNAVAILABLE"),
+        (15, 500, "DATA_LOSS"),
+        (16, 401, "UNAUTHENTICATED"),
+    ] {
+        let answer = get(&edge, &format!("/v1/fail/{code}")).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (status, &json!(name)));
+        assert_eq!(answer.header("set-cookie"), "gone=1");
+        assert_eq!(answer.header("www-authenticate"), if status == 401 { "Bearer" } else { "" });
+    }
+    let answer = get(&edge, "/v1/fail/%C3%A9").await;
+    assert_eq!(answer.json()["detail"], "no é here");
+}
+
+#[tokio::test]
+async fn violations_have_the_paths_that_the_client_used() {
+    let edge = edge();
+    let fields = |answer: serde_json::Value| {
+        let violations = answer["violations"].as_array().unwrap().clone();
+        violations.iter().map(|violation| violation["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(get(&edge, "/v1/fail/fields").await.json()), ["author.name", "id"]);
+    assert_eq!(fields(json(&edge, "POST /v1/fail/fields", "{}").await.json()), ["name", "id"]);
+    let answer = get(&edge, "/v1/items/7?pages=x&nope=1&genre=comic&isbn=1&isbn=2&hard=a&soft=1&id=8").await;
+    assert_eq!(fields(answer.json()), ["pages", "nope", "genre", "isbn", "soft", "id"]);
+}
+
+#[tokio::test]
+async fn a_panic_is_an_internal_error_and_a_long_call_ends() {
+    let edge = edge();
+    let answer = get(&edge, "/v1/fail/panic").await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (500, &json!("INTERNAL")));
+    let answer = get(&edge, "/v1/fail/sleep").await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (504, &json!("DEADLINE_EXCEEDED")));
+    let answer = send(&edge, "GET /v1/fail/sleep", &[("grpc-timeout", "1n")], "").await;
+    assert_eq!(answer.status, 504);
+    let answer = get(&edge, "/v1/fail/garbage").await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (500, &json!("ANSWER_UNREADABLE")));
+}
+
+#[tokio::test]
+async fn headers_go_through_by_name() {
+    let edge = edge();
+    let answer = send(
+        &edge,
+        "GET /v1/items/7?title=created",
+        &[
+            ("authorization", "Bearer t"),
+            ("cookie", "c=1"),
+            ("x-internal", "1"),
+            ("connection", "x-hop"),
+            ("x-hop", "1"),
+            ("x-forwarded-for", "6.6.6.6"),
+            ("x-request-id", "mine"),
+            ("host", "api.example"),
+            ("x-key-bin", "AA=="),
+            ("grpc-metadata-role", "admin"),
+            ("traceparent", "00-1-2-01"),
+        ],
+        "",
+    )
+    .await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 2);
+    assert_eq!(answer.header("x-request-id"), "from-upstream");
+    assert_eq!(answer.header("x-internal"), "");
+    let seen = answer.seen();
+    let names: Vec<&str> = seen.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "authorization",
+            "content-type",
+            "cookie",
+            "grpc-timeout",
+            "te",
+            "traceparent",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-key-bin",
+            "x-request-id",
+        ]
+    );
+    assert_eq!((seen["authorization"].as_str(), seen["x-request-id"].as_str()), ("Bearer t", "mine"));
+    assert_eq!((seen["grpc-timeout"].as_str(), seen["x-forwarded-host"].as_str()), ("400000u", "api.example"));
+    let answer = send(&edge, "GET /nope", &[("x-request-id", "mine")], "").await;
+    assert_eq!(answer.header("x-request-id"), "mine");
+}
+
+#[tokio::test]
+async fn a_cookie_may_hold_the_token_for_pages_that_are_allowed() {
+    let options = rollcall_edge::Options { bearer_cookie: Some("tok".to_owned()), ..options() };
+    let edge = rollcall_edge::Edge::new(&crate::support::POOL, crate::support::echo(), options).unwrap();
+    let token = async |headers: &[(&str, &str)]| {
+        let answer = send(&edge, "GET /v1/items/7", headers, "").await;
+        answer.seen().get("authorization").cloned().unwrap_or_default()
+    };
+    assert_eq!(token(&[("cookie", "a=b; tok=t")]).await, "Bearer t");
+    assert_eq!(token(&[("cookie", "tok=t"), ("authorization", "Bearer u")]).await, "Bearer u");
+    assert_eq!(token(&[("cookie", "tok=t"), ("origin", "https://app.example")]).await, "Bearer t");
+    assert_eq!(
+        token(&[("cookie", "tok=t"), ("origin", "https://own.example"), ("host", "own.example")]).await,
+        "Bearer t"
+    );
+    assert_eq!(token(&[("cookie", "tok=t"), ("origin", "https://evil.example")]).await, "");
+}

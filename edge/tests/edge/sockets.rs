@@ -1,0 +1,149 @@
+//! Server streams over WebSockets, on a real socket.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::{SinkExt as _, StreamExt as _};
+use rollcall_edge::{Edge, Options, listen};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::listener::Running;
+use crate::support::{POOL, echo, edge, options};
+
+type Socket = WebSocketStream<TcpStream>;
+
+async fn connect(server: &Running, path: &str, headers: &[(&'static str, &str)]) -> Result<(Socket, String), Error> {
+    let mut request = format!("ws://{}{path}", server.address).into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let (socket, response) = client_async(request, stream).await?;
+    let protocol = response.headers().get("sec-websocket-protocol").map_or("", |value| value.to_str().unwrap());
+    Ok((socket, protocol.to_owned()))
+}
+
+/// All texts and the close code.
+async fn drain(socket: &mut Socket) -> (Vec<serde_json::Value>, u16) {
+    let mut texts = Vec::new();
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(text) => texts.push(serde_json::from_str(&text).unwrap()),
+            Message::Close(frame) => return (texts, frame.unwrap().code.into()),
+            _ => {}
+        }
+    }
+}
+
+fn status(outcome: Result<(Socket, String), Error>) -> u16 {
+    match outcome {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => 101,
+    }
+}
+
+#[tokio::test]
+async fn one_message_per_frame_and_a_code_at_the_end() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let (mut socket, _) = connect(&server, "/v1/watch/x?pages=2", &[]).await.unwrap();
+    let (texts, code) = drain(&mut socket).await;
+    assert_eq!((texts.len(), code), (2, 1000));
+    assert_eq!(texts[1]["seq"], "2");
+    for (path, code, frames) in [
+        ("/v1/watch/fails?pages=1", 4010, 2),
+        ("/v1/watch/refused", 4007, 1),
+        ("/v1/watch/panics", 4013, 1),
+        ("/v1/watch/x?nope=1", 4003, 1),
+    ] {
+        let (mut socket, _) = connect(&server, path, &[]).await.unwrap();
+        let (texts, closed) = drain(&mut socket).await;
+        assert_eq!((closed, texts.len()), (code, frames), "{path}");
+        assert!(texts[frames - 1]["error"]["detail"].is_string());
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_come_as_subprotocols_and_are_not_sent_back() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let bearer = format!("bearer.{}", URL_SAFE_NO_PAD.encode("secret"));
+    let both = format!("edge.json.v1, {bearer}");
+    let (mut socket, protocol) =
+        connect(&server, "/v1/watch/token?pages=1", &[("sec-websocket-protocol", &both)]).await.unwrap();
+    assert_eq!(protocol, "edge.json.v1");
+    assert_eq!(drain(&mut socket).await.1, 1000);
+    let (mut socket, _) = connect(&server, "/v1/watch/token", &[("authorization", "Bearer secret")]).await.unwrap();
+    assert_eq!(drain(&mut socket).await.1, 1000);
+    let (mut socket, _) = connect(&server, "/v1/watch/token", &[]).await.unwrap();
+    assert_eq!(drain(&mut socket).await.1, 4016);
+    let bad = connect(&server, "/v1/watch/token", &[("sec-websocket-protocol", "bearer.***")]).await;
+    assert_eq!(status(bad), 400);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn foreign_pages_and_other_routes_are_refused() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let own = format!("http://{}", server.address);
+    for (path, origin, expected) in [
+        ("/v1/watch/x", "https://app.example", 101),
+        ("/v1/watch/x", own.as_str(), 101),
+        ("/v1/watch/x", "https://evil.example", 403),
+        ("/v1/watch/x", "null", 403),
+        ("/nope", "https://app.example", 404),
+        ("/v1/items/7", "https://app.example", 200),
+    ] {
+        assert_eq!(status(connect(&server, path, &[("origin", origin)]).await), expected, "{path} {origin}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_gone_or_does_not_read_is_cut() {
+    let options = Options { stream_write_timeout: Duration::from_millis(300), ..options() };
+    let server = Running::new(Edge::new(&POOL, echo(), options).unwrap(), listen::Limits::default()).await;
+    // Floods and is never read: the server gives up.
+    let (socket, _) = connect(&server, "/v1/watch/floods", &[]).await.unwrap();
+    // Never answers a ping, as nothing polls it.
+    let (silent, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_000)).await;
+    assert_eq!(last_error(socket).await, "cut");
+    assert_eq!(last_error(silent).await, "cut");
+    // Answers pings, so it stays.
+    let (mut alive, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
+    let pings = async {
+        for _ in 0..6 {
+            assert!(matches!(alive.next().await.unwrap().unwrap(), Message::Ping(_)));
+            alive.flush().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(3), pings).await.unwrap();
+    server.stop().await;
+}
+
+async fn last_error(mut socket: Socket) -> &'static str {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Close(_))) => return "closed",
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return "cut",
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_drain_closes_with_going_away() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let (mut socket, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let closed = tokio::spawn(async move { drain(&mut socket).await });
+    let time = server.stop().await;
+    let (texts, code) = closed.await.unwrap();
+    assert_eq!((code, &texts[0]["error"]["reason"]), (1001, &"DRAINING".into()));
+    assert!(time < Duration::from_secs(3), "{time:?}");
+}

@@ -1,0 +1,52 @@
+//! What an edge says about its rules before it serves any.
+
+use rollcall_edge::Edge;
+
+use crate::support::{POOL, echo, edge, options, pool};
+
+#[tokio::test]
+async fn routes_are_listed() {
+    let edge = edge();
+    let routes: Vec<_> = edge.routes().collect();
+    assert!(routes.iter().any(|route| route.method == "edge.test.v1.Echo.Start"
+        && route.http_method == "POST"
+        && route.template == "/v1/items/{id}:start"
+        && !route.server_streaming));
+    assert!(routes.iter().any(|route| route.method == "edge.test.v1.Echo.Watch" && route.server_streaming));
+    assert!(Edge::new(&POOL, echo(), options()).is_ok());
+}
+
+#[tokio::test]
+async fn all_faults_are_listed_at_once() {
+    let text = r#"
+        syntax = "proto3";
+        package faulty;
+        import "google/api/annotations.proto";
+        message M { string id = 1; repeated string list = 2; M inner = 3; map<string, string> map = 4; }
+        service S {
+          rpc A(M) returns (M) { option (google.api.http) = {get: "/a/{id"}; }
+          rpc B(M) returns (M) { option (google.api.http) = {get: "/b/{nope}"}; }
+          rpc C(M) returns (M) { option (google.api.http) = {get: "/c/{list}"}; }
+          rpc D(M) returns (M) { option (google.api.http) = {get: "/d/{inner}"}; }
+          rpc E(M) returns (M) { option (google.api.http) = {get: "/e" body: "*"}; }
+          rpc F(M) returns (M) { option (google.api.http) = {post: "/f" body: "nope"}; }
+          rpc G(M) returns (M) { option (google.api.http) = {post: "/g" body: "*" response_body: "nope"}; }
+          rpc H(M) returns (M) { option (google.api.http) = {get: "/same/{id}"}; }
+          rpc I(M) returns (M) { option (google.api.http) = {get: "/same/{inner.id}"}; }
+          rpc J(stream M) returns (M) { option (google.api.http) = {post: "/j" body: "*"}; }
+          rpc K(M) returns (M) { option (google.api.http) = {body: "*"}; }
+          rpc L(M) returns (M) { option (google.api.http) = {custom {kind: "BAD METHOD" path: "/l"}}; }
+          rpc N(M) returns (M) { option (google.api.http) = {put: "/n/{id}" body: "id"}; }
+          rpc Fine(M) returns (M) { option (google.api.http) = {get: "/fine"}; }
+          rpc NoRule(M) returns (M);
+        }
+    "#;
+    let pool = pool("faulty.proto", Some(text));
+    let faults = Edge::new(&pool, echo(), options()).err().unwrap();
+    let methods: Vec<&str> = faults.iter().map(|fault| fault.method.strip_prefix("faulty.S.").unwrap()).collect();
+    assert_eq!(methods, ["A", "B", "C", "D", "E", "F", "G", "I", "J", "K", "L", "N"], "{faults:#?}");
+    assert_eq!(
+        faults[7].to_string(),
+        "faulty.S.I: GET /same/{inner.id}: the same paths as GET /same/{id} of faulty.S.H"
+    );
+}

@@ -1,0 +1,168 @@
+//! The demo: a college to try things out with, made once, and one active session whenever the server starts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    seed,
+    world::{College, Division, Enrolment, Location, Role, Timetable, User, World},
+};
+use crate::{
+    entity::{college, location, session, user},
+    identity,
+    problem::Problem,
+    session as sessions,
+    settings::Settings,
+    store::Database,
+};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+
+pub const COLLEGE: &str = "demo";
+pub const PASSWORD: &str = "rollcall-demo";
+const STUDENTS: usize = 30;
+const LATITUDE: f64 = 18.5204;
+const LONGITUDE: f64 = 73.8567;
+const SESSION_LENGTH: TimeDelta = TimeDelta::hours(12);
+
+/// What a newcomer needs to know to try it.
+pub struct Demo {
+    pub location_id: Uuid,
+    pub session_id: Uuid,
+}
+
+/// Makes the demo where it is not there yet, and sees to it that exactly one of its sessions is active.
+pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc>) -> Result<Demo, Problem> {
+    let college = match college::by_short_name(COLLEGE).one(database.reader()).await? {
+        Some(college) => college,
+        None => {
+            let password_hash = identity::hash_password(PASSWORD)?;
+            seed::insert(database, world(password_hash), settings, now).await?;
+            let made = college::by_short_name(COLLEGE).one(database.reader()).await?;
+            made.ok_or_else(|| Problem::internal("the demo college was not made"))?
+        }
+    };
+    let college_id = college.id;
+    let teacher = user::in_college(college_id).filter(user::Column::Email.eq("teacher@demo.example"));
+    let teacher = teacher.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no teacher"))?;
+    let location = location::in_college(college_id).filter(location::Column::Name.eq("Lecture hall 1"));
+    let location = location.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no location"))?;
+
+    let active = session::in_college(college_id).filter(session::Column::State.eq(session::State::Active));
+    let (current, past): (Vec<_>, Vec<_>) =
+        active.all(database.reader()).await?.into_iter().partition(|session| session.planned_end > now);
+    let running = current.iter().find(|session| session.teacher_id == teacher.id).map(|session| session.id);
+    let division_id = teacher.division_id.ok_or_else(|| Problem::internal("the demo's teacher has no division"))?;
+    let fresh = session::Model {
+        college_id,
+        id: Uuid::now_v7(),
+        timetable_id: None,
+        location_id: location.id,
+        division_id,
+        teacher_id: teacher.id,
+        subject: "Introduction to attendance".to_owned(),
+        planned_start: now,
+        planned_end: now + SESSION_LENGTH,
+        time_zone: college.time_zone,
+        state: session::State::Active,
+        started_at: Some(now),
+        ended_at: None,
+        cancel_reason: String::new(),
+        late_grace_seconds: college.late_grace_seconds,
+        code_epoch: 0,
+        event_seq: 1,
+        state_seq: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let session_id = running.unwrap_or(fresh.id);
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                for session in past.iter().chain(current.iter().filter(|session| session.id != session_id)) {
+                    sessions::end_by_server(tx, session, now).await?;
+                }
+                if running.is_none() {
+                    session::insert([fresh.into()]).exec_without_returning(tx).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Demo { location_id: location.id, session_id })
+}
+
+fn world(password_hash: String) -> World {
+    let college_id = Uuid::now_v7();
+    let (division_id, location_id) = (Uuid::now_v7(), Uuid::now_v7());
+    let person = |email: String, username: String, role, division_id| User {
+        id: Uuid::now_v7(),
+        college_id,
+        email,
+        username,
+        role,
+        division_id,
+        is_active: None,
+        password_hash: None,
+    };
+    let staff = [
+        ("admin", "Admin", Role::Admin, None),
+        ("teacher", "Teacher", Role::Teacher, Some(division_id)),
+        ("teacher2", "Second teacher", Role::Teacher, None),
+    ]
+    .map(|(name, shown, role, division)| person(format!("{name}@demo.example"), shown.to_owned(), role, division));
+    let teacher_id = staff[1].id;
+    let students: Vec<User> = (1..=STUDENTS)
+        .map(|number| {
+            let email = format!("student{number:02}@demo.example");
+            person(email, format!("Student {number:02}"), Role::Student, Some(division_id))
+        })
+        .collect();
+    let enrolments = students
+        .iter()
+        .map(|student| Enrolment { college_id, division_id, student_id: student.id, from_date: None, to_date: None })
+        .collect();
+    let timetables = (1..=5)
+        .map(|day_of_week| Timetable {
+            id: Uuid::now_v7(),
+            college_id,
+            division_id,
+            location_id,
+            teacher_id,
+            subject: "Introduction to attendance".to_owned(),
+            day_of_week,
+            start_time: chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
+            end_time: chrono::NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default(),
+        })
+        .collect();
+    World {
+        password_hash: Some(password_hash),
+        colleges: vec![College {
+            id: college_id,
+            short_name: COLLEGE.to_owned(),
+            name: "Demo College".to_owned(),
+            time_zone: None,
+            late_grace_seconds: None,
+        }],
+        divisions: vec![Division {
+            id: division_id,
+            college_id,
+            name: "First year".to_owned(),
+            description: String::new(),
+        }],
+        users: staff.into_iter().chain(students).collect(),
+        locations: vec![Location {
+            id: location_id,
+            college_id,
+            name: "Lecture hall 1".to_owned(),
+            latitude: LATITUDE,
+            longitude: LONGITUDE,
+            radius_meters: None,
+            building: "Main building".to_owned(),
+            classroom_number: "101".to_owned(),
+        }],
+        timetables,
+        enrolments,
+        sessions: Vec::new(),
+    }
+}
+

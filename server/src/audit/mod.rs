@@ -1,0 +1,61 @@
+//! Who did what. A row is written in the transaction of what it tells of, so that neither is there without the other.
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    entity::audit_row,
+    identity::Origin,
+    problem::Problem,
+    store::{Database, Tx},
+};
+
+/// One deed.
+#[derive(Clone, Debug)]
+pub struct Row(audit_row::Model);
+
+impl Row {
+    pub fn new(college_id: Uuid, action: &str, now: DateTime<Utc>) -> Self {
+        Self(audit_row::Model {
+            college_id,
+            id: Uuid::now_v7(),
+            actor_id: None,
+            action: action.to_owned(),
+            object_type: String::new(),
+            object_id: String::new(),
+            detail: json!({}),
+            ip_address: None,
+            request_id: None,
+            created_at: now,
+        })
+    }
+
+    pub fn actor(mut self, id: Uuid) -> Self {
+        self.0.actor_id = Some(id);
+        self
+    }
+
+    pub fn object(mut self, kind: &str, id: Uuid) -> Self {
+        self.0.object_type = kind.to_owned();
+        self.0.object_id = id.to_string();
+        self
+    }
+
+    pub fn from(mut self, origin: &Origin) -> Self {
+        self.0.ip_address = origin.address.map(|address| address.to_string());
+        self.0.request_id = origin.request_id.clone();
+        self
+    }
+}
+
+/// Adds a row to a transaction.
+pub async fn insert(tx: &Tx, row: Row) -> Result<(), Problem> {
+    audit_row::insert([row.0.into()]).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Adds a row by itself, where nothing else is written.
+pub async fn write(database: &Database, row: Row) -> Result<(), Problem> {
+    database.write(move |tx| Box::pin(async move { insert(tx, row).await })).await
+}

@@ -1,0 +1,53 @@
+//! Records as the contract writes them.
+
+use rollcall_proto::v1::{AttendanceRecord, Evidence as ProtoEvidence, attendance_record, evidence};
+
+use super::evidence::{Evidence, Factor, Verdict};
+use crate::{
+    convert::timestamp,
+    entity::attendance_record::{Model, Status},
+};
+
+pub fn to_proto(record: Model) -> AttendanceRecord {
+    // Evidence that this version does not know yet (a newer replica wrote it) is left out rather than refused.
+    let evidence: Vec<Evidence> = serde_json::from_value(record.evidence).unwrap_or_default();
+    AttendanceRecord {
+        id: record.id.to_string(),
+        session_id: record.session_id.to_string(),
+        student_id: record.student_id.to_string(),
+        status: status_to_proto(record.status).into(),
+        verification_method: method_to_proto(&record.verification_method).into(),
+        marked_at: Some(timestamp(record.marked_at)),
+        late_by_seconds: record.late_by_seconds,
+        evidence: evidence.into_iter().map(evidence_to_proto).collect(),
+        replayed: false,
+    }
+}
+
+const fn status_to_proto(status: Status) -> attendance_record::Status {
+    match status {
+        Status::Present => attendance_record::Status::Present,
+        Status::Late => attendance_record::Status::Late,
+        Status::Absent => attendance_record::Status::Absent,
+        Status::Excused => attendance_record::Status::Excused,
+        Status::Pending => attendance_record::Status::Pending,
+    }
+}
+
+fn method_to_proto(method: &str) -> attendance_record::VerificationMethod {
+    attendance_record::VerificationMethod::from_str_name(method).unwrap_or_default()
+}
+
+fn evidence_to_proto(evidence: Evidence) -> ProtoEvidence {
+    let factor = match evidence.factor {
+        Factor::Code => evidence::Factor::Code,
+        Factor::Geofence => evidence::Factor::Geofence,
+    };
+    let verdict = match evidence.verdict {
+        Verdict::Passed => evidence::Verdict::Passed,
+        Verdict::Failed => evidence::Verdict::Failed,
+        Verdict::Uncertain => evidence::Verdict::Uncertain,
+        Verdict::Missing => evidence::Verdict::Missing,
+    };
+    ProtoEvidence { factor: factor.into(), verdict: verdict.into(), detail: evidence.detail }
+}

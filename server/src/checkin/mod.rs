@@ -1,0 +1,20 @@
+//! Checking in.
+//!
+//! Promises: what was answered is stored; one record per student and session, whatever is sent how often; the same
+//! `check_in_id` gets the same record; a check-in that was answered before the end of its session is never marked absent.
+//! Never: a refusal that rests on a copy, or a position or a code in a log.
+//!
+//! Read `check_in.rs` for the way of a call, `rules.rs` for what is decided, `writer.rs` for how it is stored.
+
+mod check_in;
+mod convert;
+mod evidence;
+mod refusal;
+mod rules;
+mod service;
+mod store;
+mod writer;
+
+pub use convert::to_proto;
+pub use service::Service;
+pub use writer::Writer;

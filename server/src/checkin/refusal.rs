@@ -1,0 +1,75 @@
+//! Why a check-in is refused.
+
+use crate::{
+    entity::session::State,
+    problem::{ErrorReason, Problem},
+    session,
+};
+
+use super::evidence::Factor;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    NotEnrolled,
+    SessionNotActive(State),
+    EvidenceMissing(Vec<Factor>),
+    CodeInvalid,
+    CodeExpired { age_seconds: i64 },
+    OutsideGeofence { distance_meters: f64, radius_meters: f64, accuracy_meters: Option<f64> },
+}
+
+impl Refusal {
+    pub const fn reason(&self) -> ErrorReason {
+        match self {
+            Self::NotEnrolled => ErrorReason::NotEnrolled,
+            Self::SessionNotActive(_) => ErrorReason::SessionNotActive,
+            Self::EvidenceMissing(_) => ErrorReason::MoreEvidenceNeeded,
+            Self::CodeInvalid => ErrorReason::CodeInvalid,
+            Self::CodeExpired { .. } => ErrorReason::CodeExpired,
+            Self::OutsideGeofence { .. } => ErrorReason::OutsideGeofence,
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let problem = |text: String| Self::new(refusal.reason(), text);
+        match &refusal {
+            Refusal::NotEnrolled => problem("You are not enrolled in this session's division.".to_owned()),
+            Refusal::SessionNotActive(state) => {
+                let text = match state {
+                    State::Scheduled => "The session has not been started yet. Ask the teacher.",
+                    State::Active | State::Completed => "The session is over. Ask the teacher.",
+                    State::Cancelled => "The session was cancelled.",
+                };
+                problem(text.to_owned()).with("state", session::state_name(*state))
+            }
+            Refusal::EvidenceMissing(factors) => {
+                let names: Vec<_> = factors.iter().map(|factor| factor.name()).collect();
+                let wanted: Vec<_> = factors
+                    .iter()
+                    .map(|factor| match factor {
+                        Factor::Code => "scan the QR code",
+                        Factor::Geofence => "switch location on",
+                    })
+                    .collect();
+                problem(format!("More is needed: {}.", wanted.join(" and "))).with("factors", names.join(","))
+            }
+            Refusal::CodeInvalid => problem("This is no code of the session. Scan it again.".to_owned()),
+            Refusal::CodeExpired { age_seconds } => {
+                problem("The code is too old. Scan the one that is shown now.".to_owned()).with("age_seconds", age_seconds)
+            }
+            Refusal::OutsideGeofence { distance_meters, radius_meters, accuracy_meters } => {
+                let refused = problem(format!(
+                    "You are {distance_meters:.0} m from the place; it reaches {radius_meters:.0} m. Go there and try again."
+                ))
+                .with("distance_meters", format!("{distance_meters:.1}"))
+                .with("radius_meters", format!("{radius_meters:.1}"));
+                match accuracy_meters {
+                    Some(accuracy) => refused.with("accuracy_meters", format!("{accuracy:.1}")),
+                    None => refused,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! CheckInService.
+
+use rollcall_proto::v1::{AttendanceRecord, CheckInRequest, check_in_service_server::CheckInService};
+use tonic::{Request, Response, Status};
+
+use super::{convert::to_proto, writer::Writer};
+use crate::{clock::Clock, code::Rotation, identity::Origin, principal::Principal, store::Store};
+
+/// What checking in needs.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Clock,
+    pub rotation: Rotation,
+    pub writer: Writer,
+}
+
+#[tonic::async_trait]
+impl CheckInService for Service {
+    async fn check_in(&self, request: Request<CheckInRequest>) -> Result<Response<AttendanceRecord>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let settled = self.settle(&principal, request.into_inner(), origin).await;
+        let verdict = match &settled {
+            Ok(settled) if settled.replayed => "REPLAYED",
+            Ok(settled) => settled.status_name(),
+            Err(problem) => problem.reason.as_str_name(),
+        };
+        metrics::counter!("rollcall_check_ins_total", "verdict" => verdict).increment(1);
+        let settled = settled?;
+        Ok(Response::new(AttendanceRecord { replayed: settled.replayed, ..to_proto(settled.record) }))
+    }
+}

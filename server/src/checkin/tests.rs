@@ -1,0 +1,111 @@
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::*;
+
+const FENCE: Fence = Fence { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 };
+const HOLDS: Reading = Reading::Holds { age: Age::Current, age_seconds: 3 };
+const HERE: Position = Position { latitude: 18.52, longitude: 73.85, accuracy_meters: Some(5.0) };
+const UNSURE: Position = Position { latitude: 18.5204, longitude: 73.85, accuracy_meters: Some(20.0) };
+const AWAY: Position = Position { latitude: 18.53, longitude: 73.85, accuracy_meters: Some(5.0) };
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("it is a time")
+}
+
+/// Planned and started at 0, with ten minutes of grace.
+fn session(state: State) -> Session {
+    Session {
+        college_id: Uuid::nil(),
+        id: Uuid::nil(),
+        timetable_id: None,
+        location_id: Uuid::nil(),
+        division_id: Uuid::nil(),
+        teacher_id: Uuid::nil(),
+        subject: String::new(),
+        planned_start: at(0),
+        planned_end: at(3600),
+        time_zone: "UTC".to_owned(),
+        state,
+        started_at: Some(at(0)),
+        ended_at: None,
+        cancel_reason: String::new(),
+        late_grace_seconds: 600,
+        code_epoch: 0,
+        event_seq: 0,
+        state_seq: 0,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+fn reason(decision: &Decision) -> Result<Status, crate::problem::ErrorReason> {
+    decision.outcome.as_ref().map(|accepted| accepted.status).map_err(Refusal::reason)
+}
+
+#[test]
+fn each_combination_of_what_is_shown_leads_to_one_outcome() {
+    use crate::problem::ErrorReason::{CodeExpired, CodeInvalid, MoreEvidenceNeeded, OutsideGeofence};
+    let expired = Reading::Expired { age_seconds: 60 };
+    let table = [
+        (Some(HOLDS), Some(HERE), Ok(Status::Present)),
+        (Some(HOLDS), Some(UNSURE), Ok(Status::Present)),
+        (Some(HOLDS), Some(AWAY), Err(OutsideGeofence)),
+        (Some(HOLDS), None, Err(MoreEvidenceNeeded)),
+        (Some(expired), Some(HERE), Err(CodeExpired)),
+        (Some(expired), None, Err(CodeExpired)),
+        (Some(Reading::Invalid), Some(HERE), Err(CodeInvalid)),
+        (Some(Reading::Invalid), Some(AWAY), Err(CodeInvalid)),
+        (None, Some(HERE), Err(MoreEvidenceNeeded)),
+        (None, Some(AWAY), Err(MoreEvidenceNeeded)),
+        (None, None, Err(MoreEvidenceNeeded)),
+    ];
+    for (code, position, expected) in table {
+        let decision = decide(&session(State::Active), &FENCE, true, &Shown { code, position }, at(60));
+        assert_eq!(reason(&decision), expected, "{code:?} {position:?}");
+        assert_eq!(decision.evidence.len(), 2);
+    }
+}
+
+#[test]
+fn who_is_not_enrolled_learns_nothing_else() {
+    use crate::problem::ErrorReason::{NotEnrolled, SessionNotActive};
+    let shown = Shown { code: Some(Reading::Invalid), position: Some(AWAY) };
+    for state in [State::Scheduled, State::Active, State::Completed, State::Cancelled] {
+        assert_eq!(reason(&decide(&session(state), &FENCE, false, &shown, at(0))), Err(NotEnrolled));
+    }
+    for state in [State::Scheduled, State::Completed, State::Cancelled] {
+        assert_eq!(reason(&decide(&session(state), &FENCE, true, &shown, at(0))), Err(SessionNotActive));
+    }
+}
+
+#[test]
+fn lateness_counts_from_the_later_of_plan_and_start() {
+    let shown = Shown { code: Some(HOLDS), position: Some(HERE) };
+    // (started at, now, status, late by)
+    let table = [
+        (0, -60, Status::Present, 0),
+        (0, 600, Status::Present, 0),
+        (0, 601, Status::Late, 601),
+        (-300, 600, Status::Present, 0),
+        (-300, 601, Status::Late, 601),
+        (1200, 1500, Status::Present, 0),
+        (1200, 1801, Status::Late, 601),
+    ];
+    for (started, now, status, late_by_seconds) in table {
+        let session = Session { started_at: Some(at(started)), ..session(State::Active) };
+        let decision = decide(&session, &FENCE, true, &shown, at(now));
+        assert_eq!(decision.outcome, Ok(Accepted { status, late_by_seconds }), "started {started}, now {now}");
+    }
+}
+
+#[test]
+fn evidence_keeps_the_doubt_and_the_numbers() {
+    let shown = Shown { code: Some(HOLDS), position: Some(UNSURE) };
+    let decision = decide(&session(State::Active), &FENCE, true, &shown, at(0) + TimeDelta::seconds(1));
+    let [code, place] = decision.evidence.as_slice() else { panic!("two factors") };
+    assert_eq!((code.verdict, code.figures["age_seconds"]), (Verdict::Passed, 3.0));
+    assert_eq!(place.verdict, Verdict::Uncertain);
+    assert!((place.figures["distance_meters"] - 44.3).abs() < 0.5);
+    assert_eq!((place.figures["radius_meters"], place.figures["accuracy_meters"]), (50.0, 20.0));
+}

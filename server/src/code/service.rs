@@ -1,0 +1,76 @@
+//! CodeService.
+
+use std::pin::Pin;
+
+use futures_util::Stream;
+use rollcall_proto::{
+    google::api::HttpBody,
+    v1::{
+        Code, GetCurrentCodeImageRequest, GetCurrentCodeRequest, VerifyCodeRequest, VerifyCodeResponse,
+        WatchCodesRequest, code_service_server::CodeService,
+    },
+};
+use tonic::{Request, Response, Status};
+
+use super::rotation::Rotation;
+use crate::{
+    clock::Clock,
+    convert::{id, optional_id},
+    lease::Leases,
+    principal::Principal,
+    store::Store,
+};
+
+/// What codes need.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Clock,
+    pub rotation: Rotation,
+    pub leases: Leases,
+}
+
+#[tonic::async_trait]
+impl CodeService for Service {
+    async fn get_current_code(&self, request: Request<GetCurrentCodeRequest>) -> Result<Response<Code>, Status> {
+        let principal = Principal::of(&request)?;
+        let request = request.into_inner();
+        let location_id = id("location_id", &request.location_id)?;
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        let session = self.session_at(&principal, location_id, session_id).await?;
+        Ok(Response::new(self.current(&session)))
+    }
+
+    async fn get_current_code_image(
+        &self,
+        request: Request<GetCurrentCodeImageRequest>,
+    ) -> Result<Response<HttpBody>, Status> {
+        let principal = Principal::of(&request)?;
+        let request = request.into_inner();
+        let location_id = id("location_id", &request.location_id)?;
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        let session = self.session_at(&principal, location_id, session_id).await?;
+        Ok(Response::new(self.picture(&session, request.format())?))
+    }
+
+    type WatchCodesStream = Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>>;
+
+    async fn watch_codes(
+        &self,
+        request: Request<WatchCodesRequest>,
+    ) -> Result<Response<Self::WatchCodesStream>, Status> {
+        let (principal, lease) = (Principal::of(&request)?, self.leases.grant(&request)?);
+        let request = request.into_inner();
+        let location_id = id("location_id", &request.location_id)?;
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        let session = self.session_at(&principal, location_id, session_id).await?;
+        Ok(Response::new(self.watch(lease, session)))
+    }
+
+    async fn verify_code(&self, request: Request<VerifyCodeRequest>) -> Result<Response<VerifyCodeResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let request = request.into_inner();
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        Ok(Response::new(self.verify(&principal, &request.code, session_id).await?))
+    }
+}

@@ -1,0 +1,71 @@
+//! VerifyCode: would this code be accepted now?
+
+use rollcall_proto::v1::VerifyCodeResponse;
+use uuid::Uuid;
+
+use super::{
+    get_current_code::not_active,
+    rotation::{Reading, ScannedCode},
+    service::Service,
+};
+use crate::{
+    convert::timestamp,
+    entity::session::State,
+    organisation,
+    principal::Principal,
+    problem::{ErrorReason, Problem},
+    session,
+};
+
+impl Service {
+    pub(super) async fn verify(
+        &self,
+        principal: &Principal,
+        text: &str,
+        session_id: Option<Uuid>,
+    ) -> Result<VerifyCodeResponse, Problem> {
+        let code = ScannedCode::parse(text)
+            .filter(|code| session_id.is_none_or(|id| id == code.session_id))
+            .ok_or_else(invalid)?;
+        // A code names its session itself: one of another college is as little a code as a made-up one.
+        let found = session::find(&self.store.database, principal.college_id, code.session_id).await;
+        let session = found.map_err(|problem| match problem.reason {
+            ErrorReason::NotFound => invalid(),
+            _ => problem,
+        })?;
+        match self.rotation.read(&code, &session, self.clock.now()) {
+            Reading::Invalid => return Err(invalid()),
+            Reading::Expired { age_seconds } => return Err(expired(age_seconds)),
+            Reading::Holds { .. } => {}
+        }
+        let enrolled = organisation::is_enrolled(
+            &self.store,
+            principal.college_id,
+            session.division_id,
+            principal.user_id,
+            &session.time_zone,
+            session.planned_start,
+        );
+        if !enrolled.await? {
+            return Err(Problem::new(ErrorReason::NotEnrolled, "You are not enrolled in this session's division."));
+        }
+        if session.state != State::Active {
+            return Err(not_active(session::state_name(session.state)));
+        }
+        Ok(VerifyCodeResponse {
+            valid: true,
+            session_id: session.id.to_string(),
+            location_id: session.location_id.to_string(),
+            accepted_until: Some(timestamp(self.rotation.accepted_until(&code))),
+        })
+    }
+}
+
+fn invalid() -> Problem {
+    Problem::new(ErrorReason::CodeInvalid, "This is no code of the session. Scan it again.")
+}
+
+fn expired(age_seconds: i64) -> Problem {
+    Problem::new(ErrorReason::CodeExpired, "The code is too old. Scan the one that is shown now.")
+        .with("age_seconds", age_seconds)
+}

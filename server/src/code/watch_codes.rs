@@ -1,0 +1,50 @@
+//! WatchCodes: the code of this moment, and each next one when its time comes, until the session ends.
+
+use std::{pin::Pin, time::Duration};
+
+use futures_util::Stream;
+use rollcall_proto::v1::Code;
+use tonic::Status;
+
+use super::service::Service;
+use crate::{
+    entity::session::{Model, State},
+    lease::Lease,
+    session,
+};
+
+/// Time can be moved in tests, so a wait is never longer than this. Short enough that a changed session is noticed.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+
+impl Service {
+    pub(super) fn watch(
+        &self,
+        lease: Lease,
+        session: Model,
+    ) -> Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>> {
+        let service = self.clone();
+        Box::pin(async_stream::try_stream! {
+            let mut last = service.current(&session);
+            yield last.clone();
+            loop {
+                lease.check()?;
+                let now = service.clock.now();
+                let next = service.current(&session);
+                if next.issued_at != last.issued_at {
+                    let card = session::load_card(&service.store, session.college_id, session.id).await?;
+                    if card.session.state != State::Active {
+                        return;
+                    }
+                    last = service.current(&card.session);
+                    yield last.clone();
+                }
+                let ends = last.expires_at.map_or(0, |end| end.seconds * 1000);
+                let left = Duration::from_millis(u64::try_from(ends - now.timestamp_millis()).unwrap_or(0));
+                tokio::select! {
+                    () = tokio::time::sleep(left.clamp(Duration::from_millis(1), MAX_WAIT)) => {}
+                    () = lease.stopped() => {}
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! What the options of one RPC say.
+
+use std::time::Duration;
+
+use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
+use rollcall_proto::v1::access;
+
+use access::Caller;
+
+use crate::principal::Role;
+
+/// One RPC.
+#[derive(Debug)]
+pub struct Method {
+    /// `CheckInService/CheckIn`, for logs and metrics.
+    pub label: String,
+    pub callers: Vec<Caller>,
+    pub max_request_bytes: usize,
+    pub deadline: Duration,
+    pub streams: bool,
+    /// The place of the request message among the compiled rules.
+    pub(super) input: usize,
+}
+
+impl Method {
+    pub(super) fn read(descriptor: &MethodDescriptor, input: usize) -> Result<Self, Vec<String>> {
+        let name = descriptor.full_name();
+        let mut gaps = Vec::new();
+        for extension in ["access", "max_request_bytes", "deadline"] {
+            if option(descriptor, extension).is_none() {
+                gaps.push(format!("{name} lacks the option (rollcall.v1.{extension})"));
+            }
+        }
+        let (max_request_bytes, deadline) = limits(descriptor).unwrap_or_default();
+        if max_request_bytes == 0 || deadline.is_zero() {
+            gaps.push(format!("{name} allows no request, or no time for it"));
+        }
+        let callers = option(descriptor, "access").map(|value| read_callers(&value)).unwrap_or_default();
+        if callers.is_empty() || callers.contains(&Caller::Unspecified) {
+            gaps.push(format!("{name} names no caller in (rollcall.v1.access)"));
+        }
+        if !gaps.is_empty() {
+            return Err(gaps);
+        }
+        Ok(Self {
+            label: format!("{}/{}", descriptor.parent_service().name(), descriptor.name()),
+            callers,
+            max_request_bytes,
+            deadline,
+            streams: descriptor.is_server_streaming(),
+            input,
+        })
+    }
+
+    /// Whether a caller without a token may call.
+    pub fn is_public(&self) -> bool {
+        self.callers.contains(&Caller::Anyone)
+    }
+
+    pub fn allows(&self, role: Role) -> bool {
+        self.is_public()
+            || self.callers.contains(&match role {
+                Role::Student => Caller::Student,
+                Role::Teacher => Caller::Teacher,
+                Role::Admin => Caller::Admin,
+            })
+    }
+}
+
+/// The largest request in bytes, and the deadline.
+pub fn limits(descriptor: &MethodDescriptor) -> Option<(usize, Duration)> {
+    let bytes = option(descriptor, "max_request_bytes")?.as_u32()?;
+    Some((usize::try_from(bytes).ok()?, read_deadline(&option(descriptor, "deadline")?)?))
+}
+
+fn option(descriptor: &MethodDescriptor, extension: &str) -> Option<Value> {
+    let extension = descriptor.parent_pool().get_extension_by_name(&format!("rollcall.v1.{extension}"))?;
+    let options = descriptor.options();
+    options.has_extension(&extension).then(|| options.get_extension(&extension).into_owned())
+}
+
+fn read_callers(access: &Value) -> Vec<Caller> {
+    let field = access.as_message().and_then(|message| message.get_field_by_name("callers"));
+    let numbers = field.as_deref().and_then(Value::as_list).unwrap_or_default();
+    numbers
+        .iter()
+        .map(|number| number.as_enum_number().and_then(|number| Caller::try_from(number).ok()).unwrap_or_default())
+        .collect()
+}
+
+fn read_deadline(value: &Value) -> Option<Duration> {
+    let message: &DynamicMessage = value.as_message()?;
+    let seconds = message.get_field_by_name("seconds")?.as_i64()?;
+    let nanos = message.get_field_by_name("nanos")?.as_i32()?;
+    Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanos).ok()?))
+}

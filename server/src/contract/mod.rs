@@ -1,0 +1,62 @@
+//! What the contract says of itself: who may call each RPC, how large its request and how long its call may be, and which
+//! rules its fields obey. Read once from the descriptors at start; a contract with a gap is refused, with every gap named.
+
+mod check;
+mod method;
+mod rules;
+
+use std::{collections::HashMap, sync::Arc};
+
+use prost_reflect::DescriptorPool;
+
+pub use check::Malformed;
+pub use method::{Method, limits};
+
+use crate::problem::Violation;
+use rules::Rules;
+
+/// Every RPC of the contract, by its path.
+pub struct Contract {
+    methods: HashMap<String, Arc<Method>>,
+    rules: Rules,
+    pool: DescriptorPool,
+}
+
+impl Contract {
+    pub fn read(descriptors: &[u8]) -> Result<Self, Vec<String>> {
+        let pool = DescriptorPool::decode(descriptors).map_err(|error| vec![format!("the descriptors: {error}")])?;
+        let mut faults = Vec::new();
+        let mut rules = Rules::default();
+        let mut methods = HashMap::new();
+        for service in pool.services().filter(|service| service.package_name() == "rollcall.v1") {
+            for descriptor in service.methods() {
+                let input = rules.compile(&descriptor.input(), &mut faults);
+                match Method::read(&descriptor, input) {
+                    Ok(method) => {
+                        let path = format!("/{}/{}", service.full_name(), descriptor.name());
+                        methods.insert(path, Arc::new(method));
+                    }
+                    Err(gaps) => faults.extend(gaps),
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Self { methods, rules, pool }) } else { Err(faults) }
+    }
+
+    /// The RPC at a path such as `/rollcall.v1.CheckInService/CheckIn`.
+    pub fn method(&self, path: &str) -> Option<&Arc<Method>> {
+        self.methods.get(path)
+    }
+
+    /// Holds a request, as it came over the wire, against the rules of its fields.
+    pub fn check(&self, method: &Method, message: &[u8]) -> Result<Vec<(Violation, String)>, Malformed> {
+        check::check(&self.rules, method.input, message)
+    }
+
+    pub const fn descriptors(&self) -> &DescriptorPool {
+        &self.pool
+    }
+}
+
+#[cfg(test)]
+mod tests;

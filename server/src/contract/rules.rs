@@ -1,0 +1,253 @@
+//! Field rules, compiled from their options into something that can be held against wire bytes.
+
+use std::collections::HashMap;
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use regex::Regex;
+use rollcall_proto::buf::validate::{
+    FieldRules, double_rules, field_rules::Type, int32_rules, int64_rules, string_rules, u_int32_rules,
+};
+
+/// Every message that a request can hold.
+#[derive(Default)]
+pub struct Rules {
+    pub messages: Vec<Message>,
+    places: HashMap<String, usize>,
+}
+
+/// One message.
+pub struct Message {
+    pub fields: Vec<Field>,
+    /// The reason to give when a field of this message is at fault.
+    pub reason: Option<String>,
+    pub is_timestamp: bool,
+}
+
+/// One field.
+pub struct Field {
+    pub number: u32,
+    pub name: String,
+    pub wire: Wire,
+    pub repeated: bool,
+    /// Whether "not set" differs from the zero value.
+    pub presence: bool,
+    pub required: bool,
+    pub items: Option<(u64, u64)>,
+    pub rule: Rule,
+}
+
+/// How a field travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    Double,
+    Int32,
+    Int64,
+    Uint32,
+    Bool,
+    Enum,
+    String,
+    Bytes,
+    Message(usize),
+    /// A kind that no rule in use speaks of.
+    Other,
+}
+
+/// What a value must satisfy.
+pub enum Rule {
+    None,
+    Double { finite: bool, bounds: Bounds<f64> },
+    Integer { bounds: Bounds<i64> },
+    Text { min_chars: Option<u64>, max_chars: Option<u64>, max_bytes: Option<u64>, pattern: Option<Regex>, form: Form },
+    Bytes { min: Option<u64>, max: Option<u64> },
+    Defined { numbers: Vec<i32>, names: String },
+}
+
+/// A named form of text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Any,
+    Email,
+    Uuid,
+}
+
+/// The ends of a range. An exclusive end is marked.
+pub struct Bounds<T> {
+    pub lower: Option<(T, Edge)>,
+    pub upper: Option<(T, Edge)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    Inclusive,
+    Exclusive,
+}
+
+impl Rules {
+    /// Compiles a message and all that it can hold, and tells its place.
+    pub fn compile(&mut self, descriptor: &MessageDescriptor, faults: &mut Vec<String>) -> usize {
+        if let Some(place) = self.places.get(descriptor.full_name()) {
+            return *place;
+        }
+        let place = self.messages.len();
+        self.places.insert(descriptor.full_name().to_owned(), place);
+        self.messages.push(Message {
+            fields: Vec::new(),
+            reason: read_reason(descriptor),
+            is_timestamp: descriptor.full_name() == "google.protobuf.Timestamp",
+        });
+        let fields = descriptor.fields().map(|field| self.field(&field, faults)).collect();
+        self.messages[place].fields = fields;
+        place
+    }
+
+    fn field(&mut self, field: &FieldDescriptor, faults: &mut Vec<String>) -> Field {
+        let wire = match field.kind() {
+            Kind::Double => Wire::Double,
+            Kind::Int32 => Wire::Int32,
+            Kind::Int64 => Wire::Int64,
+            Kind::Uint32 => Wire::Uint32,
+            Kind::Bool => Wire::Bool,
+            Kind::Enum(_) => Wire::Enum,
+            Kind::String => Wire::String,
+            Kind::Bytes => Wire::Bytes,
+            Kind::Message(message) => Wire::Message(self.compile(&message, faults)),
+            _ => Wire::Other,
+        };
+        let rules = read_rules(field).unwrap_or_default();
+        let (item_rules, items) = match &rules.r#type {
+            Some(Type::Repeated(list)) => (
+                list.items.as_deref().cloned().unwrap_or_default(),
+                Some((list.min_items.unwrap_or(0), list.max_items.unwrap_or(u64::MAX))),
+            ),
+            _ => (rules.clone(), None),
+        };
+        let rule = compile_rule(field, item_rules.r#type.as_ref()).unwrap_or_else(|fault| {
+            faults.push(format!("{}: {fault}", field.full_name()));
+            Rule::None
+        });
+        Field {
+            number: field.number(),
+            name: field.name().to_owned(),
+            wire,
+            repeated: field.is_list(),
+            presence: field.supports_presence(),
+            required: rules.required.unwrap_or(false),
+            items,
+            rule,
+        }
+    }
+}
+
+fn compile_rule(field: &FieldDescriptor, rule: Option<&Type>) -> Result<Rule, String> {
+    let rule = match rule {
+        None | Some(Type::Repeated(_)) => return Ok(Rule::None),
+        Some(rule) => rule,
+    };
+    let kind = field.kind();
+    Ok(match (rule, kind) {
+        (Type::Double(rules), Kind::Double) => {
+            Rule::Double { finite: rules.finite.unwrap_or(false), bounds: double_bounds(rules) }
+        }
+        (Type::Int32(rules), Kind::Int32) => Rule::Integer { bounds: int32_bounds(rules) },
+        (Type::Int64(rules), Kind::Int64) => Rule::Integer { bounds: int64_bounds(rules) },
+        (Type::Uint32(rules), Kind::Uint32) => Rule::Integer { bounds: uint32_bounds(rules) },
+        (Type::String(rules), Kind::String) => Rule::Text {
+            min_chars: rules.min_len,
+            max_chars: rules.max_len,
+            max_bytes: rules.max_bytes,
+            pattern: rules.pattern.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string())?,
+            form: match rules.well_known {
+                Some(string_rules::WellKnown::Email(true)) => Form::Email,
+                Some(string_rules::WellKnown::Uuid(true)) => Form::Uuid,
+                _ => Form::Any,
+            },
+        },
+        (Type::Bytes(rules), Kind::Bytes) => Rule::Bytes { min: rules.min_len, max: rules.max_len },
+        (Type::Enum(rules), Kind::Enum(descriptor)) => {
+            if rules.defined_only.unwrap_or(false) {
+                let names: Vec<_> = descriptor.values().skip(1).map(|value| value.name().to_owned()).collect();
+                Rule::Defined {
+                    numbers: descriptor.values().map(|value| value.number()).collect(),
+                    names: names.join(", "),
+                }
+            } else {
+                Rule::None
+            }
+        }
+        (_, kind) => return Err(format!("its rules are for another type than {kind:?}")),
+    })
+}
+
+fn double_bounds(rules: &rollcall_proto::buf::validate::DoubleRules) -> Bounds<f64> {
+    use double_rules::{GreaterThan, LessThan};
+    Bounds {
+        lower: rules.greater_than.map(|bound| match bound {
+            GreaterThan::Gt(value) => (value, Edge::Exclusive),
+            GreaterThan::Gte(value) => (value, Edge::Inclusive),
+        }),
+        upper: rules.less_than.map(|bound| match bound {
+            LessThan::Lt(value) => (value, Edge::Exclusive),
+            LessThan::Lte(value) => (value, Edge::Inclusive),
+        }),
+    }
+}
+
+fn int32_bounds(rules: &rollcall_proto::buf::validate::Int32Rules) -> Bounds<i64> {
+    use int32_rules::{GreaterThan, LessThan};
+    Bounds {
+        lower: rules.greater_than.map(|bound| match bound {
+            GreaterThan::Gt(value) => (value.into(), Edge::Exclusive),
+            GreaterThan::Gte(value) => (value.into(), Edge::Inclusive),
+        }),
+        upper: rules.less_than.map(|bound| match bound {
+            LessThan::Lt(value) => (value.into(), Edge::Exclusive),
+            LessThan::Lte(value) => (value.into(), Edge::Inclusive),
+        }),
+    }
+}
+
+fn int64_bounds(rules: &rollcall_proto::buf::validate::Int64Rules) -> Bounds<i64> {
+    use int64_rules::{GreaterThan, LessThan};
+    Bounds {
+        lower: rules.greater_than.map(|bound| match bound {
+            GreaterThan::Gt(value) => (value, Edge::Exclusive),
+            GreaterThan::Gte(value) => (value, Edge::Inclusive),
+        }),
+        upper: rules.less_than.map(|bound| match bound {
+            LessThan::Lt(value) => (value, Edge::Exclusive),
+            LessThan::Lte(value) => (value, Edge::Inclusive),
+        }),
+    }
+}
+
+fn uint32_bounds(rules: &rollcall_proto::buf::validate::UInt32Rules) -> Bounds<i64> {
+    use u_int32_rules::{GreaterThan, LessThan};
+    Bounds {
+        lower: rules.greater_than.map(|bound| match bound {
+            GreaterThan::Gt(value) => (value.into(), Edge::Exclusive),
+            GreaterThan::Gte(value) => (value.into(), Edge::Inclusive),
+        }),
+        upper: rules.less_than.map(|bound| match bound {
+            LessThan::Lt(value) => (value.into(), Edge::Exclusive),
+            LessThan::Lte(value) => (value.into(), Edge::Inclusive),
+        }),
+    }
+}
+
+fn read_rules(field: &FieldDescriptor) -> Option<FieldRules> {
+    let extension = field.parent_pool().get_extension_by_name("buf.validate.field")?;
+    let options = field.options();
+    if !options.has_extension(&extension) {
+        return None;
+    }
+    options.get_extension(&extension).as_message()?.transcode_to().ok()
+}
+
+fn read_reason(message: &MessageDescriptor) -> Option<String> {
+    let extension = message.parent_pool().get_extension_by_name("rollcall.v1.violation_reason")?;
+    let options = message.options();
+    if !options.has_extension(&extension) {
+        return None;
+    }
+    options.get_extension(&extension).as_str().map(str::to_owned)
+}

@@ -1,0 +1,106 @@
+use prost::Message as _;
+use rollcall_proto::v1::{
+    CheckInRequest, CreateSessionRequest, ListSessionsRequest, Position, ValidatePointRequest,
+};
+
+use super::*;
+
+fn contract() -> Contract {
+    Contract::read(rollcall_proto::DESCRIPTORS).expect("the contract has no gaps")
+}
+
+fn violations(path: &str, message: &impl prost::Message) -> Vec<(String, String, String)> {
+    let contract = contract();
+    let method = contract.method(path).expect("the method is in the contract");
+    contract
+        .check(method, &message.encode_to_vec())
+        .expect("the message is well-formed")
+        .into_iter()
+        .map(|(violation, reason)| (violation.field, violation.description, reason))
+        .collect()
+}
+
+const CHECK_IN: &str = "/rollcall.v1.CheckInService/CheckIn";
+const ID: &str = "0192f0c1-7a3b-7000-8000-000000000000";
+
+#[test]
+fn a_request_within_its_rules_passes() {
+    let request = CheckInRequest {
+        check_in_id: ID.to_owned(),
+        position: Some(Position { latitude: Some(90.0), longitude: Some(-180.0), accuracy_meters: Some(0.0), mocked: true }),
+        ..Default::default()
+    };
+    assert_eq!(violations(CHECK_IN, &request), []);
+}
+
+#[test]
+fn each_field_out_of_its_range_is_named_with_what_is_allowed() {
+    let request = CheckInRequest {
+        check_in_id: "7".to_owned(),
+        session_id: Some(String::new()),
+        qr_code: "x".repeat(257),
+        position: Some(Position {
+            latitude: Some(90.5),
+            longitude: Some(f64::NAN),
+            accuracy_meters: Some(-1.0),
+            mocked: false,
+        }),
+        device: None,
+    };
+    let uuid = "must be a UUID such as 0192f0c1-7a3b-7000-8000-000000000000";
+    let expected = [
+        ("position.latitude", "must be at least -90 and at most 90", "INVALID_POSITION"),
+        ("position.longitude", "must be a finite number", "INVALID_POSITION"),
+        ("position.accuracy_meters", "must be at least 0 and at most 100000", "INVALID_POSITION"),
+        ("check_in_id", uuid, ""),
+        ("session_id", uuid, ""),
+        ("qr_code", "must have at most 256 characters", ""),
+    ];
+    let found = violations(CHECK_IN, &request);
+    let found: Vec<_> = found.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_is_missing_is_required() {
+    let missing = |field: &str, reason: &str| (field.to_owned(), "is required".to_owned(), reason.to_owned());
+    assert_eq!(violations(CHECK_IN, &CheckInRequest::default()), [missing("check_in_id", "")]);
+    assert_eq!(
+        violations("/rollcall.v1.GeofenceService/ValidatePoint", &ValidatePointRequest { lat: None, lon: Some(0.0) }),
+        [missing("lat", "INVALID_POSITION")]
+    );
+    let create = violations("/rollcall.v1.SessionService/CreateSession", &CreateSessionRequest::default());
+    let fields: Vec<_> = create.iter().map(|(field, ..)| field.as_str()).collect();
+    assert_eq!(fields, ["location_id", "division_id", "subject", "planned_start", "planned_end"]);
+}
+
+#[test]
+fn enumerations_pages_and_times_have_ranges() {
+    let list = ListSessionsRequest { page_size: -1, state: 9, ..Default::default() };
+    let found = violations("/rollcall.v1.SessionService/ListSessions", &list);
+    assert_eq!(found[0].1, "must be at least 0");
+    assert_eq!(found[1].1, "must be one of SCHEDULED, ACTIVE, COMPLETED, CANCELLED");
+
+    let create = CreateSessionRequest {
+        location_id: ID.to_owned(),
+        division_id: ID.to_owned(),
+        subject: "s".to_owned(),
+        planned_start: Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 }),
+        planned_end: Some(prost_types::Timestamp { seconds: 0, nanos: -1 }),
+        ..Default::default()
+    };
+    let found = violations("/rollcall.v1.SessionService/CreateSession", &create);
+    let fields: Vec<_> = found.iter().map(|(field, ..)| field.as_str()).collect();
+    assert_eq!(fields, ["planned_start", "planned_end"]);
+}
+
+#[test]
+fn bytes_that_are_no_message_are_malformed() {
+    let contract = contract();
+    let method = contract.method(CHECK_IN).expect("the method is in the contract");
+    for bytes in [&[0xff][..], &[0x0a, 0x05, b'a'], &[0x0a, 0x01, 0xff], &[0x08, 0x01], &[0x2a, 0x02, 0x09, 0x00]] {
+        assert!(contract.check(method, bytes).is_err(), "{bytes:?}");
+    }
+    // Fields that are not known are no fault: a newer client may send them.
+    assert!(contract.check(method, &[0xf8, 0x07, 0x01]).is_ok());
+}

@@ -1,0 +1,87 @@
+//! The edge, told what it has to know: in this process in front of the services, or alone in front of other servers.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use axum::{Router, routing::get};
+use http::HeaderName;
+use metrics_exporter_prometheus::PrometheusHandle;
+use prost_reflect::{DescriptorPool, MethodDescriptor};
+use rollcall_edge::{Edge, JsonInput, MethodLimits, Options, Resume, Upstream, listen};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    contract::Contract,
+    read_contract,
+    settings::{self, Settings},
+};
+
+/// JSON is longer than the message that it stands for: field names, escapes, base64.
+const JSON_BYTES_PER_MESSAGE_BYTE: usize = 2;
+
+/// An edge in front of services in this process.
+pub fn in_process(
+    settings: &Settings,
+    descriptors: &DescriptorPool,
+    services: Router,
+    numbers: &PrometheusHandle,
+) -> anyhow::Result<Router> {
+    let upstream = rollcall_edge::in_process(services);
+    let edge = build(settings, descriptors, upstream)?;
+    let mut routes = Router::new();
+    if settings.listen.public_metrics {
+        let numbers = numbers.clone();
+        routes = routes.route("/metrics", get(move || std::future::ready(numbers.render())));
+    }
+    Ok(routes.fallback_service(edge))
+}
+
+/// An edge by itself. Returns the address that it listens on and what ends with it.
+pub async fn alone(
+    settings: &Settings,
+    upstream: http::Uri,
+    connections: usize,
+    stop: CancellationToken,
+) -> anyhow::Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>)> {
+    let contract: Contract = read_contract()?;
+    let upstream = rollcall_edge::connect(upstream, connections).context("the upstream's address is not usable")?;
+    let edge = build(settings, contract.descriptors(), upstream)?;
+    let address = (settings.listen.host, settings.listen.edge_port);
+    let listener = TcpListener::bind(address).await.with_context(|| format!("{}:{} cannot be bound", address.0, address.1))?;
+    let address = listener.local_addr()?;
+    let serving = listen::serve(listener, edge, limits(&settings.listen), stop);
+    Ok((address, tokio::spawn(serving)))
+}
+
+/// What every listener holds its clients to.
+pub fn limits(settings: &settings::Listen) -> listen::Limits {
+    listen::Limits { max_connections_per_ip: settings.max_connections_per_address, ..Default::default() }
+}
+
+fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) -> anyhow::Result<Edge> {
+    let options = Options {
+        limits: Arc::new(method_limits),
+        allowed_origins: settings.cors_origins.clone(),
+        // The refresh token may come as a cookie; whether its page may use it is for the server to say.
+        request_metadata: vec![HeaderName::from_static("cookie"), HeaderName::from_static("origin")],
+        response_headers: ["set-cookie", "content-disposition", "cache-control"]
+            .map(HeaderName::from_static)
+            .to_vec(),
+        trusted_proxies: settings.listen.trusted_proxies.clone(),
+        json_input: JsonInput::Strict,
+        resume: Some(Resume { request_field: "resume_token".to_owned(), response_field: "resume_token".to_owned() }),
+        ..Options::default()
+    };
+    Edge::new(descriptors, upstream, options).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        anyhow!("the HTTP rules have faults:\n  {}", faults.join("\n  "))
+    })
+}
+
+/// The bounds that the contract gives an RPC.
+fn method_limits(method: &MethodDescriptor) -> MethodLimits {
+    let read = crate::contract::limits(method);
+    let (max_request_bytes, deadline) = read.unwrap_or_default();
+    MethodLimits { max_request_bytes: max_request_bytes.saturating_mul(JSON_BYTES_PER_MESSAGE_BYTE), deadline }
+}

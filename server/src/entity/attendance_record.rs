@@ -1,0 +1,64 @@
+//! One student in one session.
+
+use super::of_a_college;
+
+pub use row::Status;
+of_a_college!();
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    /// How the student attended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum Status {
+        #[sea_orm(string_value = "PRESENT")]
+        Present,
+        #[sea_orm(string_value = "LATE")]
+        Late,
+        #[sea_orm(string_value = "ABSENT")]
+        Absent,
+        #[sea_orm(string_value = "EXCUSED")]
+        Excused,
+        #[sea_orm(string_value = "PENDING")]
+        Pending,
+    }
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attendance_records")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub college_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub session_id: Uuid,
+        pub student_id: Uuid,
+        /// Made by the client; none where nobody checked in.
+        pub check_in_id: Option<Uuid>,
+        pub status: Status,
+        /// QR, OTP, WIFI, FACE, COMBINED, or empty.
+        pub verification_method: String,
+        pub marked_at: DateTimeUtc,
+        pub late_by_seconds: i32,
+        pub evidence: Json,
+        pub timetable_id: Option<Uuid>,
+        pub location_id: Uuid,
+        pub latitude: Option<f64>,
+        pub longitude: Option<f64>,
+        pub accuracy_meters: Option<f64>,
+        pub qr_code_used: Option<String>,
+        pub otp_used: Option<String>,
+        pub access_point_matched: Option<String>,
+        pub ip_address: Option<String>,
+        pub device_id: Option<String>,
+        /// The session's `event_seq` when the record was made or last changed.
+        pub event_seq: i64,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

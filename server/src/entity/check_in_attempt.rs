@@ -1,0 +1,36 @@
+//! A check-in that was refused, with what was sent.
+
+use super::of_a_college;
+
+of_a_college!();
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "check_in_attempts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub college_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub student_id: Uuid,
+        pub check_in_id: Uuid,
+        /// As it was named; it may never have been.
+        pub session_id: Option<Uuid>,
+        pub reason: String,
+        pub evidence: Json,
+        pub latitude: Option<f64>,
+        pub longitude: Option<f64>,
+        pub accuracy_meters: Option<f64>,
+        pub qr_code_used: Option<String>,
+        pub ip_address: Option<String>,
+        pub device_id: Option<String>,
+        pub attempted_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,35 @@
+//! One sign-in and the refresh tokens that came from it.
+
+use super::of_a_college;
+
+of_a_college!();
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refresh_token_families")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub college_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub device_id: String,
+        /// How often it was exchanged.
+        pub generation: i32,
+        /// SHA-256 of the token that is good now.
+        pub current_hash: Vec<u8>,
+        /// SHA-256 of the one before it.
+        pub previous_hash: Option<Vec<u8>>,
+        pub rotated_at: DateTimeUtc,
+        pub created_at: DateTimeUtc,
+        pub expires_at: DateTimeUtc,
+        pub revoked_at: Option<DateTimeUtc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,35 @@
+//! A weekly slot.
+
+use super::of_a_college;
+
+of_a_college!();
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "timetables")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub college_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub division_id: Uuid,
+        pub location_id: Uuid,
+        pub teacher_id: Uuid,
+        pub subject: String,
+        /// 1 is Monday.
+        pub day_of_week: i32,
+        /// The college's wall clock.
+        pub start_time: Time,
+        /// The college's wall clock.
+        pub end_time: Time,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,53 @@
+//! A person with an account.
+
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Select};
+
+use super::of_a_college;
+
+pub use row::Role;
+of_a_college!();
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    /// What a person may do.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum Role {
+        #[sea_orm(string_value = "student")]
+        Student,
+        #[sea_orm(string_value = "teacher")]
+        Teacher,
+        #[sea_orm(string_value = "admin")]
+        Admin,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub college_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// In lower case.
+        pub email: String,
+        pub username: String,
+        /// PHC string.
+        pub password_hash: String,
+        pub role: Role,
+        pub division_id: Option<Uuid>,
+        pub is_active: bool,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Across colleges: a login may name none.
+pub fn by_email(email: &str) -> Select<row::Entity> {
+    row::Entity::find().filter(Column::Email.eq(email))
+}

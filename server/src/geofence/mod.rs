@@ -1,0 +1,16 @@
+//! Places and the fences around them, and whether a position lies inside one.
+//!
+//! Promises: distances are geodesic, on the WGS 84 ellipsoid, and right across the antimeridian and at the poles; a position
+//! that is no place on earth never gets as far as a verdict.
+
+mod fence;
+mod list_locations;
+mod service;
+mod store;
+mod validate_point;
+
+pub use fence::{Fence, Place, Position};
+pub use service::Service;
+pub use store::find;
+
+const RESOURCE: &str = "location";

@@ -1,0 +1,109 @@
+//! HealthService, and the standard grpc.health.v1 beside it.
+
+use std::time::Duration;
+
+use rollcall_proto::v1::{
+    AttendanceHealthDetailRequest, AttendanceHealthDetailResponse, AttendanceHealthRequest, AttendanceHealthResponse,
+    CheckRequest, CheckResponse, LiveRequest, LiveResponse, ReadyRequest, ReadyResponse,
+    health_service_server::HealthService,
+};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{
+    problem::{ErrorReason, Problem},
+    schema,
+    store::Store,
+};
+
+const UP: &str = "up";
+const DOWN: &str = "down";
+const EMBEDDED: &str = "embedded";
+/// How often the standard health service looks at the database.
+const LOOK: Duration = Duration::from_millis(500);
+
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub stop: CancellationToken,
+}
+
+impl Service {
+    /// The database answers and has the schema, and the server is not about to go.
+    async fn is_ready(&self) -> bool {
+        !self.stop.is_cancelled() && schema::is_current(&self.store.database).await
+    }
+}
+
+#[tonic::async_trait]
+impl HealthService for Service {
+    async fn check(&self, _: Request<CheckRequest>) -> Result<Response<CheckResponse>, Status> {
+        Ok(Response::new(CheckResponse { status: UP.to_owned() }))
+    }
+
+    async fn live(&self, _: Request<LiveRequest>) -> Result<Response<LiveResponse>, Status> {
+        Ok(Response::new(LiveResponse { status: UP.to_owned() }))
+    }
+
+    async fn ready(&self, _: Request<ReadyRequest>) -> Result<Response<ReadyResponse>, Status> {
+        if self.is_ready().await {
+            return Ok(Response::new(ReadyResponse { status: UP.to_owned() }));
+        }
+        Err(Problem::new(ErrorReason::Unavailable, "The server cannot serve now.")
+            .retry_after(Duration::from_secs(1))
+            .into())
+    }
+
+    async fn attendance_health(
+        &self,
+        _: Request<AttendanceHealthRequest>,
+    ) -> Result<Response<AttendanceHealthResponse>, Status> {
+        let (message, status) = words(self.store.database.is_up().await);
+        Ok(Response::new(AttendanceHealthResponse { message, status }))
+    }
+
+    async fn attendance_health_detail(
+        &self,
+        _: Request<AttendanceHealthDetailRequest>,
+    ) -> Result<Response<AttendanceHealthDetailResponse>, Status> {
+        let is_up = self.store.database.is_up().await;
+        let (message, status) = words(is_up);
+        let postgresql = match is_up {
+            false => DOWN,
+            true if self.store.database.is_sqlite() => EMBEDDED,
+            true => UP,
+        };
+        let redis = match (self.store.bus.is_embedded(), self.store.bus.is_connected()) {
+            (true, _) => EMBEDDED,
+            (false, true) => UP,
+            (false, false) => DOWN,
+        };
+        let (postgresql, redis) = (postgresql.to_owned(), redis.to_owned());
+        Ok(Response::new(AttendanceHealthDetailResponse { message, status, postgresql, redis }))
+    }
+}
+
+fn words(is_up: bool) -> (String, String) {
+    let (message, status) = if is_up {
+        ("The attendance API is running.", UP)
+    } else {
+        ("The attendance API is running without its database.", DOWN)
+    };
+    (message.to_owned(), status.to_owned())
+}
+
+/// Keeps the standard health service true.
+pub async fn report(reporter: HealthReporter, service: Service) {
+    loop {
+        let status = if service.is_ready().await { ServingStatus::Serving } else { ServingStatus::NotServing };
+        reporter.set_service_status("", status).await;
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = service.stop.cancelled() => {
+                reporter.set_service_status("", ServingStatus::NotServing).await;
+                return;
+            }
+        }
+    }
+}

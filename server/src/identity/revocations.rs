@@ -1,0 +1,152 @@
+//! Tokens that must not be believed although they have not expired. Every replica keeps the whole list in memory: it names
+//! only what was revoked within the life of an access token, so it stays short, and a call costs no look-up anywhere else.
+//! News come over the bus at once, and from the table twice a second.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    clock::Clock,
+    entity::token_revocation,
+    principal::Principal,
+    problem::{ErrorReason, Problem},
+    store::{Notice, Store},
+};
+
+const POLL: Duration = Duration::from_millis(500);
+/// Rows are read again for so long, because a commit can come after the time that its row names. No write takes longer.
+const OVERLAP: TimeDelta = TimeDelta::seconds(15);
+const PURGE_EVERY_POLLS: u32 = 600;
+
+#[derive(Clone, Copy)]
+struct Revoked {
+    at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+/// The list.
+#[derive(Clone, Default)]
+pub struct Revocations {
+    subjects: Arc<RwLock<HashMap<(Uuid, Uuid), Revoked>>>,
+}
+
+impl Revocations {
+    /// Reads the table, and goes on reading it.
+    pub async fn follow(store: Store, clock: Clock, stop: CancellationToken) -> Result<Self, Problem> {
+        let list = Self::default();
+        list.read(&store, DateTime::UNIX_EPOCH).await?;
+        tokio::spawn(list.clone().run(store, clock, stop));
+        Ok(list)
+    }
+
+    /// Refuses a token that was revoked by its sign-in, by itself, or because its user changed after it was issued.
+    pub fn check(&self, principal: &Principal) -> Result<(), Problem> {
+        let subjects = self.subjects.read().unwrap_or_else(PoisonError::into_inner);
+        let named = |id: Uuid| subjects.get(&(principal.college_id, id));
+        let revoked = named(principal.token_id).is_some()
+            || principal.family_id.and_then(named).is_some()
+            // A token's time is in whole seconds, so one from the same second may be an old one.
+            || named(principal.user_id).is_some_and(|revoked| principal.issued_at <= revoked.at);
+        if revoked {
+            return Err(Problem::new(ErrorReason::TokenRevoked, "The access token was revoked. Sign in again."));
+        }
+        Ok(())
+    }
+
+    /// Believes a revocation that was just committed here.
+    pub fn note(&self, row: &token_revocation::Model) {
+        let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
+        subjects
+            .insert((row.college_id, row.subject_id), Revoked { at: row.revoked_at, expires_at: row.expires_at });
+    }
+
+    async fn run(self, store: Store, clock: Clock, stop: CancellationToken) {
+        let mut notices = store.bus.listen();
+        let mut polls = 0;
+        let mut seen = clock.now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(POLL) => polls += 1,
+                notice = notices.recv() => match notice {
+                    Ok(Notice::TokenRevoked { .. } | Notice::Gap) | Err(RecvError::Lagged(_)) => {}
+                    Ok(_) => continue,
+                    Err(RecvError::Closed) => return,
+                },
+            }
+            let now = clock.now();
+            if self.read(&store, seen.min(now) - OVERLAP).await.is_ok() {
+                seen = now;
+            }
+            if polls >= PURGE_EVERY_POLLS {
+                polls = 0;
+                self.subjects
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .retain(|_, revoked| revoked.expires_at > now);
+                // Left-over rows do no harm; the next purge takes them.
+                let _ = store::purge_revocations(&store.database, now).await;
+            }
+        }
+    }
+
+    async fn read(&self, store: &Store, since: DateTime<Utc>) -> Result<(), Problem> {
+        for row in store::revocations_since(&store.database, since).await? {
+            self.note(&row);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::user::Role;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("it is a time")
+    }
+
+    #[test]
+    fn a_revocation_names_a_sign_in_a_token_or_a_user() {
+        let [college_id, user_id, family_id, token_id] = std::array::from_fn(|_| Uuid::now_v7());
+        let principal = Principal {
+            college_id,
+            user_id,
+            role: Role::Student,
+            family_id: Some(family_id),
+            token_id,
+            issued_at: at(10),
+            expires_at: at(900),
+        };
+        // (college, subject, revoked at, whether a token issued at 10 is refused)
+        let table = [
+            (college_id, family_id, 5, true),
+            (college_id, token_id, 5, true),
+            (college_id, user_id, 9, false),
+            (college_id, user_id, 10, true),
+            (college_id, user_id, 11, true),
+            (Uuid::now_v7(), family_id, 5, false),
+            (college_id, Uuid::now_v7(), 5, false),
+        ];
+        for (college_id, subject_id, revoked_at, refused) in table {
+            let list = Revocations::default();
+            list.note(&token_revocation::Model {
+                college_id,
+                subject_id,
+                revoked_at: at(revoked_at),
+                expires_at: at(900),
+            });
+            assert_eq!(list.check(&principal).is_err(), refused, "revoked at {revoked_at}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! AuthService.
+
+use std::net::IpAddr;
+
+use rollcall_edge::ClientAddr;
+use rollcall_proto::v1::{
+    LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, User,
+    auth_service_server::AuthService, user,
+};
+use tonic::{Request, Response, Status, metadata::MetadataMap};
+
+use super::{cookie, login::SignIn, password::Passwords, revocations::Revocations};
+use crate::{
+    clock::Clock,
+    entity,
+    identity::Tokens,
+    keys::Keys,
+    layers::RequestId,
+    principal::Principal,
+    problem::Problem,
+    settings::{self, RateLimits},
+    store::Store,
+};
+
+/// What signing in and out needs.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub tokens: Tokens,
+    pub passwords: Passwords,
+    pub revocations: Revocations,
+    pub options: settings::Identity,
+    pub limits: RateLimits,
+}
+
+/// Where a call comes from, for limits and the audit.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub address: Option<IpAddr>,
+    pub request_id: Option<String>,
+}
+
+impl Origin {
+    pub fn of<T>(request: &Request<T>) -> Self {
+        Self {
+            address: request.extensions().get::<ClientAddr>().map(|ClientAddr(address)| *address),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AuthService for Service {
+    async fn login(&self, request: Request<LoginRequest>) -> Result<Response<LoginResponse>, Status> {
+        let origin = Origin::of(&request);
+        let request = request.into_inner();
+        let use_cookie = request.use_cookie;
+        let sign_in = self.sign_in(request, origin).await?;
+        let (answer, metadata) = self.answer(sign_in, use_cookie)?;
+        let mut response = Response::new(LoginResponse {
+            access_token: answer.access_token,
+            expires_in_seconds: answer.expires_in_seconds,
+            refresh_token: answer.refresh_token,
+            user: answer.user,
+        });
+        *response.metadata_mut() = metadata;
+        Ok(response)
+    }
+
+    async fn refresh_token(
+        &self,
+        request: Request<RefreshTokenRequest>,
+    ) -> Result<Response<RefreshTokenResponse>, Status> {
+        let origin = Origin::of(&request);
+        let cookie = cookie::read(request.metadata(), &self.options)?;
+        let RefreshTokenRequest { refresh_token, device_id } = request.into_inner();
+        let use_cookie = refresh_token.is_empty() && cookie.is_some();
+        let token = if use_cookie { cookie.unwrap_or_default() } else { refresh_token };
+        let sign_in = self.exchange(&token, device_id, origin).await?;
+        let (answer, metadata) = self.answer(sign_in, use_cookie)?;
+        let mut response = Response::new(answer);
+        *response.metadata_mut() = metadata;
+        Ok(response)
+    }
+
+    async fn logout(&self, request: Request<LogoutRequest>) -> Result<Response<LogoutResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        self.sign_out(&principal, Origin::of(&request)).await?;
+        let mut response = Response::new(LogoutResponse {});
+        response.metadata_mut().insert("set-cookie", cookie::clear(&self.options)?);
+        Ok(response)
+    }
+}
+
+impl Service {
+    /// Login and RefreshToken answer alike; only their messages have names of their own.
+    fn answer(&self, sign_in: SignIn, use_cookie: bool) -> Result<(RefreshTokenResponse, MetadataMap), Problem> {
+        let mut metadata = MetadataMap::new();
+        let refresh_token = if use_cookie {
+            let cookie = cookie::set(&sign_in.refresh_token, self.options.refresh_token_life, &self.options)?;
+            metadata.insert("set-cookie", cookie);
+            String::new()
+        } else {
+            sign_in.refresh_token
+        };
+        let answer = RefreshTokenResponse {
+            access_token: sign_in.access_token,
+            expires_in_seconds: i32::try_from(self.tokens.life().as_secs()).unwrap_or(i32::MAX),
+            refresh_token,
+            user: Some(to_proto(sign_in.user)),
+        };
+        Ok((answer, metadata))
+    }
+}
+
+fn to_proto(user: entity::user::Model) -> User {
+    let role = match user.role {
+        entity::user::Role::Student => user::Role::Student,
+        entity::user::Role::Teacher => user::Role::Teacher,
+        entity::user::Role::Admin => user::Role::Admin,
+    };
+    User {
+        id: user.id.to_string(),
+        email: user.email,
+        username: user.username,
+        role: role.into(),
+        division_id: user.division_id.map(|id| id.to_string()).unwrap_or_default(),
+        college_id: user.college_id.to_string(),
+    }
+}

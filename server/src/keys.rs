@@ -1,0 +1,43 @@
+//! Every key comes from the one master secret, each under a label of its own, so that no key can be used for another's
+//! purpose.
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
+
+/// The keys of this installation. Replicas that share the master secret share them all.
+#[derive(Clone)]
+pub struct Keys {
+    pub access_token: [u8; 32],
+    pub refresh_token: [u8; 32],
+    pub code: [u8; 32],
+    pub page_token: [u8; 32],
+}
+
+impl Keys {
+    pub fn derive(master: &SecretString) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(None, master.expose_secret().as_bytes());
+        let key = |label: &[u8]| {
+            let mut key = [0; 32];
+            hkdf.expand(label, &mut key).expect("32 bytes are within what HKDF-SHA-256 can give");
+            key
+        };
+        Self {
+            access_token: key(b"rollcall jwt v1"),
+            refresh_token: key(b"rollcall refresh v1"),
+            code: key(b"rollcall code v1"),
+            page_token: key(b"rollcall page v1"),
+        }
+    }
+}
+
+/// HMAC-SHA-256 over the parts, each with its length before it, so that no two lists of parts run together.
+pub fn seal(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}

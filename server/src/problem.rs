@@ -1,0 +1,177 @@
+//! The one type that becomes a gRPC status. A problem is public: what it says, anyone may read. The cause of a fault of ours
+//! goes to the log and never into it.
+
+use std::{collections::HashMap, fmt::Display, time::Duration};
+
+use prost::Message as _;
+use rollcall_proto::{
+    google::rpc::{BadRequest, ErrorInfo, RetryInfo, Status as RpcStatus, bad_request::FieldViolation},
+    v1::ErrorReason as Reason,
+};
+use tonic::{Code, Status};
+
+pub use rollcall_proto::v1::ErrorReason;
+
+/// Who defines the reasons.
+const DOMAIN: &str = "rollcall";
+
+/// Why a call was refused.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub reason: Reason,
+    pub message: String,
+    pub metadata: HashMap<String, String>,
+    pub violations: Vec<Violation>,
+    pub retry_after: Option<Duration>,
+}
+
+/// One faulty field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    pub field: String,
+    pub description: String,
+}
+
+/// One row for each reason: the gRPC code that it always comes with.
+const fn code(reason: Reason) -> Code {
+    match reason {
+        Reason::InvalidField
+        | Reason::InvalidPosition
+        | Reason::InvalidPageToken
+        | Reason::InvalidResumeToken
+        | Reason::MalformedRequest
+        | Reason::CheckInIdReused => Code::InvalidArgument,
+        Reason::TokenMissing
+        | Reason::TokenInvalid
+        | Reason::TokenExpired
+        | Reason::TokenRevoked
+        | Reason::CredentialsInvalid
+        | Reason::RefreshTokenInvalid => Code::Unauthenticated,
+        Reason::OriginNotAllowed | Reason::RoleNotAllowed | Reason::NotYourSession => Code::PermissionDenied,
+        Reason::NotFound | Reason::NotEnrolled => Code::NotFound,
+        Reason::SessionNotActive
+        | Reason::IllegalTransition
+        | Reason::SessionAmbiguous
+        | Reason::CodeInvalid
+        | Reason::CodeExpired
+        | Reason::OutsideGeofence
+        | Reason::MoreEvidenceNeeded => Code::FailedPrecondition,
+        Reason::AlreadyCheckedIn => Code::AlreadyExists,
+        Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
+            Code::ResourceExhausted
+        }
+        Reason::Unavailable | Reason::ShuttingDown => Code::Unavailable,
+        Reason::DeadlineExceeded => Code::DeadlineExceeded,
+        Reason::Unimplemented => Code::Unimplemented,
+        Reason::Internal | Reason::Unspecified => Code::Internal,
+    }
+}
+
+impl Problem {
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+            metadata: HashMap::new(),
+            violations: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    pub fn with(mut self, key: &str, value: impl Display) -> Self {
+        self.metadata.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// There is no such object in the caller's college, which is also what another college's object answers.
+    pub fn not_found(resource: &str) -> Self {
+        Self::new(Reason::NotFound, format!("There is no such {resource}.")).with("resource", resource)
+    }
+
+    /// Fields that break their rules.
+    pub fn invalid(reason: Reason, violations: Vec<Violation>) -> Self {
+        let message = match violations.as_slice() {
+            [one] => format!("{} {}.", one.field, one.description),
+            many => format!("{} fields are at fault.", many.len()),
+        };
+        Self { violations, ..Self::new(reason, message) }
+    }
+
+    /// One field that breaks a rule which its proto cannot state.
+    pub fn invalid_field(field: &str, description: impl Into<String>) -> Self {
+        Self::invalid(Reason::InvalidField, vec![Violation { field: field.to_owned(), description: description.into() }])
+    }
+
+    /// A fault of ours. The cause is logged under the request's id and kept from the caller.
+    pub fn internal(cause: impl Display) -> Self {
+        tracing::error!(error = %cause, "internal fault");
+        Self::new(Reason::Internal, "Something went wrong on our side. Tell the operator the request id.")
+    }
+
+    /// A part that the call needs does not answer.
+    pub fn unavailable(cause: impl Display) -> Self {
+        tracing::warn!(error = %cause, "a needed part does not answer");
+        Self::new(Reason::Unavailable, "The server cannot do this now. Try again.").retry_after(Duration::from_secs(1))
+    }
+
+    pub const fn code(&self) -> Code {
+        code(self.reason)
+    }
+
+    /// Whether trying again can help: a part did not answer.
+    pub fn is_passing(&self) -> bool {
+        self.reason == Reason::Unavailable
+    }
+
+    /// Whether the server is at fault, or too busy, rather than the caller refused.
+    pub const fn is_fault(&self) -> bool {
+        matches!(
+            self.code(),
+            Code::Internal | Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unimplemented
+        )
+    }
+}
+
+impl From<Problem> for Status {
+    fn from(problem: Problem) -> Self {
+        let code = problem.code();
+        let mut details = vec![any(
+            "google.rpc.ErrorInfo",
+            &ErrorInfo {
+                reason: problem.reason.as_str_name().to_owned(),
+                domain: DOMAIN.to_owned(),
+                metadata: problem.metadata,
+            },
+        )];
+        if !problem.violations.is_empty() {
+            let field_violations = problem
+                .violations
+                .into_iter()
+                .map(|violation| FieldViolation {
+                    field: violation.field,
+                    description: violation.description,
+                    reason: problem.reason.as_str_name().to_owned(),
+                })
+                .collect();
+            details.push(any("google.rpc.BadRequest", &BadRequest { field_violations }));
+        }
+        if let Some(wait) = problem.retry_after {
+            let retry_delay = Some(prost_types::Duration {
+                seconds: i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
+                nanos: i32::try_from(wait.subsec_nanos()).unwrap_or(0),
+            });
+            details.push(any("google.rpc.RetryInfo", &RetryInfo { retry_delay }));
+        }
+        let status = RpcStatus { code: code as i32, message: problem.message.clone(), details };
+        Self::with_details(code, problem.message, status.encode_to_vec().into())
+    }
+}
+
+fn any(name: &str, message: &impl prost::Message) -> prost_types::Any {
+    prost_types::Any { type_url: format!("type.googleapis.com/{name}"), value: message.encode_to_vec() }
+}

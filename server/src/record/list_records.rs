@@ -1,0 +1,90 @@
+//! ListRecords and ListMyRecords: scope by caller → filter → page, the latest first.
+
+use rollcall_proto::v1::{AttendanceRecord, attendance_record as proto};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use uuid::Uuid;
+
+use super::service::Service;
+use crate::{
+    checkin::to_proto,
+    entity::{
+        attendance_record::{self, Column, Status},
+        session as sessions,
+    },
+    page,
+    principal::{Principal, Role},
+    problem::{ErrorReason, Problem},
+    session,
+};
+
+/// Which records are wanted.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub session_id: Option<Uuid>,
+    pub status: Option<Status>,
+}
+
+impl Filter {
+    pub const fn status_from_proto(status: proto::Status) -> Option<Status> {
+        match status {
+            proto::Status::Unspecified => None,
+            proto::Status::Present => Some(Status::Present),
+            proto::Status::Late => Some(Status::Late),
+            proto::Status::Absent => Some(Status::Absent),
+            proto::Status::Excused => Some(Status::Excused),
+            proto::Status::Pending => Some(Status::Pending),
+        }
+    }
+}
+
+impl Service {
+    pub(super) async fn list(
+        &self,
+        principal: &Principal,
+        filter: &Filter,
+        page_size: i32,
+        page_token: &str,
+    ) -> Result<(Vec<AttendanceRecord>, String), Problem> {
+        let college_id = principal.college_id;
+        let described = format!("{filter:?}");
+        let purpose: [&[u8]; 4] =
+            [b"records", college_id.as_bytes(), principal.user_id.as_bytes(), described.as_bytes()];
+        let size = page::size(page_size);
+
+        // UUIDv7 ids are in the order of their making, to the millisecond.
+        let mut query = attendance_record::in_college(college_id).order_by_desc(Column::Id).limit(size + 1);
+        if let Some(session_id) = filter.session_id {
+            session::find_for_staff(&self.store, principal, session_id).await?;
+            query = query.filter(Column::SessionId.eq(session_id));
+        }
+        query = match principal.role {
+            Role::Student => query.filter(Column::StudentId.eq(principal.user_id)),
+            Role::Teacher if filter.session_id.is_none() => {
+                let own = sessions::in_college(college_id)
+                    .filter(sessions::Column::TeacherId.eq(principal.user_id))
+                    .select_only()
+                    .column(sessions::Column::Id);
+                query.filter(Column::SessionId.in_subquery(own.into_query()))
+            }
+            Role::Teacher | Role::Admin => query,
+        };
+        if let Some(status) = filter.status {
+            query = query.filter(Column::Status.eq(status));
+        }
+        if !page_token.is_empty() {
+            let after = page::open(&self.keys.page_token, &purpose, page_token)
+                .and_then(|bytes| Uuid::from_slice(&bytes).ok())
+                .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))?;
+            query = query.filter(Column::Id.lt(after));
+        }
+        let mut rows = query.all(self.store.database.reader()).await?;
+        let mut next_page_token = String::new();
+        if rows.len() as u64 > size {
+            rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+            if let Some(last) = rows.last() {
+                next_page_token = page::seal(&self.keys.page_token, &purpose, last.id.as_bytes());
+            }
+        }
+        Ok((rows.into_iter().map(to_proto).collect(), next_page_token))
+    }
+}

@@ -1,0 +1,9 @@
+//! Attendance records: reading them.
+//!
+//! Never: a record of another college, of another student, or of another teacher's session; all of these are not there.
+
+mod get_record;
+mod list_records;
+mod service;
+
+pub use service::Service;

@@ -1,0 +1,57 @@
+//! RecordService.
+
+use rollcall_proto::v1::{
+    AttendanceRecord, GetRecordRequest, ListMyRecordsRequest, ListMyRecordsResponse, ListRecordsRequest,
+    ListRecordsResponse, record_service_server::RecordService,
+};
+use tonic::{Request, Response, Status};
+
+use super::list_records::Filter;
+use crate::{
+    checkin::to_proto,
+    convert::{id, optional_id},
+    keys::Keys,
+    principal::Principal,
+    store::Store,
+};
+
+/// What records need.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub keys: Keys,
+}
+
+#[tonic::async_trait]
+impl RecordService for Service {
+    async fn list_my_records(
+        &self,
+        request: Request<ListMyRecordsRequest>,
+    ) -> Result<Response<ListMyRecordsResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let ListMyRecordsRequest { page_size, page_token } = request.into_inner();
+        let (records, next_page_token) = self.list(&principal, &Filter::default(), page_size, &page_token).await?;
+        Ok(Response::new(ListMyRecordsResponse { records, next_page_token }))
+    }
+
+    async fn list_records(
+        &self,
+        request: Request<ListRecordsRequest>,
+    ) -> Result<Response<ListRecordsResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let request = request.into_inner();
+        let filter = Filter {
+            session_id: optional_id("session_id", request.session_id.as_deref())?,
+            status: Filter::status_from_proto(request.status()),
+        };
+        let (records, next_page_token) =
+            self.list(&principal, &filter, request.page_size, &request.page_token).await?;
+        Ok(Response::new(ListRecordsResponse { records, next_page_token }))
+    }
+
+    async fn get_record(&self, request: Request<GetRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
+        let principal = Principal::of(&request)?;
+        let id = id("id", &request.get_ref().id)?;
+        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+    }
+}

@@ -1,0 +1,82 @@
+//! CreateSession: check the plan → insert; the database refuses what does not belong together.
+
+use rollcall_proto::v1::CreateSessionRequest;
+use uuid::Uuid;
+
+use super::{RESOURCE, rules, service::Service, store};
+use crate::{
+    audit, convert,
+    entity::{session, user::Role},
+    geofence,
+    identity::Origin,
+    organisation,
+    principal::Principal,
+    problem::Problem,
+};
+
+impl Service {
+    pub(super) async fn create(
+        &self,
+        principal: &Principal,
+        request: CreateSessionRequest,
+        origin: Origin,
+    ) -> Result<session::Model, Problem> {
+        let college_id = principal.college_id;
+        let named_teacher = convert::optional_id("teacher_id", request.teacher_id.as_deref())?;
+        let teacher_id = rules::choose_teacher(principal, named_teacher)?;
+        let location_id = convert::id("location_id", &request.location_id)?;
+        let division_id = convert::id("division_id", &request.division_id)?;
+        let planned_start = convert::time("planned_start", request.planned_start)?;
+        let planned_end = convert::time("planned_end", request.planned_end)?;
+        rules::check_plan(planned_start, planned_end)?;
+
+        let database = &self.store.database;
+        let college = organisation::find_college(database, college_id).await?;
+        geofence::find(database, college_id, location_id).await?;
+        if !organisation::has_division(database, college_id, division_id).await? {
+            return Err(Problem::not_found("division"));
+        }
+        let teacher = organisation::find_user(database, college_id, teacher_id).await?;
+        if teacher.is_none_or(|teacher| teacher.role != Role::Teacher || !teacher.is_active) {
+            return Err(Problem::not_found("teacher"));
+        }
+
+        let now = self.clock.now();
+        let session = session::Model {
+            college_id,
+            id: Uuid::now_v7(),
+            timetable_id: None,
+            location_id,
+            division_id,
+            teacher_id,
+            subject: request.subject,
+            planned_start,
+            planned_end,
+            time_zone: college.time_zone,
+            state: session::State::Scheduled,
+            started_at: None,
+            ended_at: None,
+            cancel_reason: String::new(),
+            late_grace_seconds: request.late_grace_seconds.unwrap_or(college.late_grace_seconds),
+            code_epoch: 0,
+            event_seq: 1,
+            state_seq: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let row = audit::Row::new(college_id, "session.created", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, session.id)
+            .from(&origin);
+        let stored = session.clone();
+        database
+            .write(move |tx| {
+                Box::pin(async move {
+                    store::insert(tx, stored).await?;
+                    audit::insert(tx, row).await
+                })
+            })
+            .await?;
+        Ok(session)
+    }
+}

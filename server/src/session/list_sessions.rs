@@ -1,0 +1,88 @@
+//! ListSessions: scope by caller → filter → page, the latest planned first.
+
+use chrono::DateTime;
+use rollcall_proto::v1::{ListSessionsRequest, ListSessionsResponse};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::{convert, service::Service};
+use crate::{
+    convert::optional_id,
+    entity::session::{self, Column},
+    organisation, page,
+    principal::{Principal, Role},
+    problem::{ErrorReason, Problem},
+};
+
+impl Service {
+    pub(super) async fn list(
+        &self,
+        principal: &Principal,
+        request: ListSessionsRequest,
+    ) -> Result<ListSessionsResponse, Problem> {
+        let state = convert::state_from_proto(request.state());
+        let division_id = optional_id("division_id", request.division_id.as_deref())?;
+        let location_id = optional_id("location_id", request.location_id.as_deref())?;
+        let filter = format!("{state:?}{division_id:?}{location_id:?}");
+        let purpose: [&[u8]; 4] = [
+            b"sessions",
+            principal.college_id.as_bytes(),
+            principal.user_id.as_bytes(),
+            filter.as_bytes(),
+        ];
+        let size = page::size(request.page_size);
+
+        let mut query = session::in_college(principal.college_id)
+            .order_by_desc(Column::PlannedStart)
+            .order_by_desc(Column::Id)
+            .limit(size + 1);
+        query = match principal.role {
+            Role::Admin => query,
+            Role::Teacher => query.filter(Column::TeacherId.eq(principal.user_id)),
+            Role::Student => {
+                let now = self.clock.now();
+                let database = &self.store.database;
+                let divisions =
+                    organisation::list_division_ids(database, principal.college_id, principal.user_id, now).await?;
+                query.filter(Column::DivisionId.is_in(divisions))
+            }
+        };
+        if let Some(state) = state {
+            query = query.filter(Column::State.eq(state));
+        }
+        if let Some(division_id) = division_id {
+            query = query.filter(Column::DivisionId.eq(division_id));
+        }
+        if let Some(location_id) = location_id {
+            query = query.filter(Column::LocationId.eq(location_id));
+        }
+        if !request.page_token.is_empty() {
+            let position = page::open(&self.keys.page_token, &purpose, &request.page_token).and_then(read_position);
+            let Some((planned_start, id)) = position else {
+                return Err(Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."));
+            };
+            query = query.filter(
+                Condition::any().add(Column::PlannedStart.lt(planned_start)).add(
+                    Condition::all().add(Column::PlannedStart.eq(planned_start)).add(Column::Id.lt(id)),
+                ),
+            );
+        }
+
+        let mut rows = query.all(self.store.database.reader()).await?;
+        let mut next_page_token = String::new();
+        if rows.len() as u64 > size {
+            rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+            if let Some(last) = rows.last() {
+                let mut position = last.planned_start.timestamp_micros().to_be_bytes().to_vec();
+                position.extend_from_slice(last.id.as_bytes());
+                next_page_token = page::seal(&self.keys.page_token, &purpose, &position);
+            }
+        }
+        Ok(ListSessionsResponse { sessions: rows.into_iter().map(convert::to_proto).collect(), next_page_token })
+    }
+}
+
+fn read_position(bytes: Vec<u8>) -> Option<(DateTime<chrono::Utc>, uuid::Uuid)> {
+    let (micros, id) = bytes.split_first_chunk::<8>()?;
+    let time = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
+    Some((time, uuid::Uuid::from_slice(id).ok()?))
+}

@@ -1,0 +1,26 @@
+//! Sessions: planning, starting, ending, cancelling, and finding them.
+//!
+//! Promises: a state changes by one guarded statement and never goes back; ending marks everyone absent who was enrolled and
+//! has no record, in the transaction that ends it. Never: a session of another college, or of another teacher.
+
+mod cancel_session;
+mod convert;
+mod create_session;
+mod end_session;
+mod get_session;
+mod list_sessions;
+mod rules;
+mod service;
+mod start_session;
+mod store;
+mod transition;
+
+pub use convert::to_proto;
+pub use get_session::{Card, find_for_staff, load_card, refresh_card};
+pub use end_session::end_by_server;
+pub use rules::state_name;
+pub use service::Service;
+pub use store::{find, list_active_at, list_active_in};
+
+/// What a session is called in a problem.
+pub const RESOURCE: &str = "session";

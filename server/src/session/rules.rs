@@ -1,0 +1,146 @@
+//! What is decided about sessions, from values alone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::{
+    entity::session::{Model, State},
+    principal::{Principal, Role},
+    problem::{ErrorReason, Problem},
+};
+
+const MAX_LENGTH: TimeDelta = TimeDelta::hours(24);
+
+/// A move of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    Start,
+    End,
+    Cancel,
+}
+
+impl Move {
+    pub const fn target(self) -> State {
+        match self {
+            Self::Start => State::Active,
+            Self::End => State::Completed,
+            Self::Cancel => State::Cancelled,
+        }
+    }
+
+    /// The states that the move leads out of.
+    pub const fn sources(self) -> &'static [State] {
+        match self {
+            Self::Start => &[State::Scheduled],
+            Self::End => &[State::Active],
+            Self::Cancel => &[State::Scheduled, State::Active],
+        }
+    }
+
+    /// As it stands in the audit.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Start => "session.started",
+            Self::End => "session.ended",
+            Self::Cancel => "session.cancelled",
+        }
+    }
+}
+
+/// The name of a state, as the contract has it.
+pub const fn state_name(state: State) -> &'static str {
+    match state {
+        State::Scheduled => "SCHEDULED",
+        State::Active => "ACTIVE",
+        State::Completed => "COMPLETED",
+        State::Cancelled => "CANCELLED",
+    }
+}
+
+/// The refusal of a move from a state that it does not lead out of.
+pub fn illegal(state: State, wanted: Move) -> Problem {
+    let (from, to) = (state_name(state), state_name(wanted.target()));
+    Problem::new(ErrorReason::IllegalTransition, format!("The session is {from}; it cannot become {to}."))
+        .with("state", from)
+        .with("wanted", to)
+}
+
+/// Whether a member of staff may act on a session: its teacher, or an administrator of the college.
+pub fn check_staff(principal: &Principal, session: &Model) -> Result<(), Problem> {
+    if principal.role == Role::Admin || principal.user_id == session.teacher_id {
+        return Ok(());
+    }
+    Err(Problem::new(ErrorReason::NotYourSession, "This session is taught by somebody else."))
+}
+
+/// Whether a plan is one: it ends after it begins, within a day.
+pub fn check_plan(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(), Problem> {
+    if end <= start || end - start > MAX_LENGTH {
+        return Err(Problem::invalid_field("planned_end", "must be after planned_start, at most 24 hours"));
+    }
+    Ok(())
+}
+
+/// Who teaches a session that is being planned.
+pub fn choose_teacher(principal: &Principal, named: Option<Uuid>) -> Result<Uuid, Problem> {
+    match (principal.role, named) {
+        (Role::Admin, Some(teacher)) => Ok(teacher),
+        (Role::Admin, None) => Err(Problem::invalid_field("teacher_id", "is required of an administrator")),
+        (_, None) => Ok(principal.user_id),
+        (_, Some(teacher)) if teacher == principal.user_id => Ok(teacher),
+        (_, Some(_)) => Err(Problem::new(ErrorReason::NotYourSession, "A teacher plans sessions for herself only.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_never_goes_back() {
+        use State::{Active, Cancelled, Completed, Scheduled};
+        let table = [
+            (Scheduled, [true, false, true]),
+            (Active, [false, true, true]),
+            (Completed, [false, false, false]),
+            (Cancelled, [false, false, false]),
+        ];
+        for (state, allowed) in table {
+            for (wanted, expected) in [Move::Start, Move::End, Move::Cancel].into_iter().zip(allowed) {
+                assert_eq!(wanted.sources().contains(&state), expected, "{state:?} {wanted:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_lasts_longer_than_nothing_and_no_longer_than_a_day() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).expect("it is a time");
+        for (end, allowed) in [(-1, false), (0, false), (1, true), (86_400, true), (86_401, false)] {
+            assert_eq!(check_plan(at(0), at(end)).is_ok(), allowed, "{end}");
+        }
+    }
+
+    #[test]
+    fn a_teacher_plans_for_herself_and_an_administrator_for_a_teacher() {
+        let principal = |role| Principal {
+            college_id: Uuid::nil(),
+            user_id: Uuid::from_u128(1),
+            role,
+            family_id: None,
+            token_id: Uuid::nil(),
+            issued_at: DateTime::UNIX_EPOCH,
+            expires_at: DateTime::UNIX_EPOCH,
+        };
+        let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let table = [
+            (Role::Teacher, None, Ok(own)),
+            (Role::Teacher, Some(own), Ok(own)),
+            (Role::Teacher, Some(other), Err(ErrorReason::NotYourSession)),
+            (Role::Admin, Some(other), Ok(other)),
+            (Role::Admin, None, Err(ErrorReason::InvalidField)),
+        ];
+        for (role, named, expected) in table {
+            assert_eq!(choose_teacher(&principal(role), named).map_err(|p| p.reason), expected, "{role:?} {named:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The queries of this slice.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{RESOURCE, rules::Move};
+use crate::{
+    entity::session::{self, Column, Model, State},
+    organisation,
+    problem::Problem,
+    store::{Database, Tx},
+};
+
+pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
+    find_in(database.reader(), college_id, id).await
+}
+
+pub async fn find_in(connection: &impl ConnectionTrait, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
+    let session = session::in_college(college_id).filter(Column::Id.eq(id)).one(connection).await?;
+    session.ok_or_else(|| Problem::not_found(RESOURCE))
+}
+
+pub async fn list_active_at(database: &Database, college_id: Uuid, location_id: Uuid) -> Result<Vec<Model>, Problem> {
+    let active = session::in_college(college_id).filter(Column::State.eq(State::Active));
+    Ok(active.filter(Column::LocationId.eq(location_id)).all(database.reader()).await?)
+}
+
+pub async fn list_active_in(
+    database: &Database,
+    college_id: Uuid,
+    division_ids: Vec<Uuid>,
+) -> Result<Vec<Model>, Problem> {
+    let active = session::in_college(college_id).filter(Column::State.eq(State::Active));
+    Ok(active.filter(Column::DivisionId.is_in(division_ids)).all(database.reader()).await?)
+}
+
+pub async fn insert(tx: &Tx, session: Model) -> Result<(), Problem> {
+    session::insert([session.into()]).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Moves a session, if it stands where the move leads out of. One statement decides.
+pub async fn change_state(
+    tx: &Tx,
+    college_id: Uuid,
+    id: Uuid,
+    wanted: Move,
+    cancel_reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, Problem> {
+    let next_seq = || Expr::col(Column::EventSeq).add(1);
+    let mut change = session::update_in_college(college_id)
+        .col_expr(Column::State, Expr::value(wanted.target()))
+        .col_expr(Column::EventSeq, next_seq())
+        .col_expr(Column::StateSeq, next_seq())
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.is_in(wanted.sources().iter().copied()));
+    change = match wanted {
+        Move::Start => change.col_expr(Column::StartedAt, Expr::value(now)),
+        Move::End => change.col_expr(Column::EndedAt, Expr::value(now)),
+        Move::Cancel => change
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .col_expr(Column::CancelReason, Expr::value(cancel_reason)),
+    };
+    Ok(change.exec_with_returning(tx).await?.pop())
+}
+
+/// Marks everyone absent who was enrolled on the day of the session and has no record, as part of the event that ended it.
+pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
+    let day = organisation::day_in(&session.time_zone, session.planned_start);
+    // Ids are made here and not by the database, which knows no UUIDv7 before PostgreSQL 18.
+    let students = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "SELECT DISTINCT e.student_id FROM enrolments e
+         WHERE e.college_id = $1 AND e.division_id = $2 AND e.from_date <= $3 AND (e.to_date IS NULL OR e.to_date >= $3)
+           AND NOT EXISTS (SELECT 1 FROM attendance_records r
+                           WHERE r.college_id = e.college_id AND r.session_id = $4 AND r.student_id = e.student_id)
+         ORDER BY e.student_id",
+        [session.college_id.into(), session.division_id.into(), day.into(), session.id.into()],
+    );
+    let rows = tx.query_all_raw(students).await?;
+    let at = session.ended_at.unwrap_or(session.updated_at);
+    let records = rows
+        .iter()
+        .map(|row| Ok(absence(session, row.try_get_by_index(0)?, at)))
+        .collect::<Result<Vec<_>, sea_orm::DbErr>>()?;
+    for chunk in records.chunks(500) {
+        crate::entity::attendance_record::insert(chunk.iter().cloned())
+            .on_conflict_do_nothing()
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn absence(session: &Model, student_id: Uuid, at: DateTime<Utc>) -> crate::entity::attendance_record::ActiveModel {
+    use crate::entity::attendance_record::{Model as Record, Status};
+    Record {
+        college_id: session.college_id,
+        id: Uuid::now_v7(),
+        session_id: session.id,
+        student_id,
+        check_in_id: None,
+        status: Status::Absent,
+        verification_method: String::new(),
+        marked_at: at,
+        late_by_seconds: 0,
+        evidence: serde_json::json!([]),
+        timetable_id: session.timetable_id,
+        location_id: session.location_id,
+        latitude: None,
+        longitude: None,
+        accuracy_meters: None,
+        qr_code_used: None,
+        otp_used: None,
+        access_point_matched: None,
+        ip_address: None,
+        device_id: None,
+        event_seq: session.event_seq,
+        created_at: at,
+        updated_at: at,
+    }
+    .into()
+}

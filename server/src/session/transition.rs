@@ -1,0 +1,64 @@
+//! One move of a session: guard → change → what goes with it, in one transaction; then everyone is told.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    RESOURCE,
+    get_session::{find_for_staff, outdate_card},
+    rules::{self, Move},
+    service::Service,
+    store,
+};
+use crate::{
+    audit,
+    entity::session,
+    identity::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::{Notice, Tx, Work},
+};
+
+/// What else a move does in its transaction.
+pub type Also = for<'t> fn(&'t Tx, session::Model) -> Work<'t, ()>;
+
+impl Service {
+    pub(super) async fn transition(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        wanted: Move,
+        cancel_reason: String,
+        origin: Origin,
+        also: Also,
+    ) -> Result<session::Model, Problem> {
+        let college_id = principal.college_id;
+        find_for_staff(&self.store, principal, id).await?;
+        let now: DateTime<Utc> = self.clock.now();
+        let row =
+            audit::Row::new(college_id, wanted.action(), now).actor(principal.user_id).object(RESOURCE, id).from(&origin);
+        let session = self
+            .store
+            .database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(session) = store::change_state(tx, college_id, id, wanted, &cancel_reason, now).await? else {
+                        let session = store::find_in(tx, college_id, id).await?;
+                        return Err(rules::illegal(session.state, wanted));
+                    };
+                    also(tx, session.clone()).await?;
+                    audit::insert(tx, row).await?;
+                    Ok(session)
+                })
+            })
+            .await?;
+        outdate_card(&self.store, college_id, id).await;
+        self.store.bus.announce(Notice::SessionChanged { college_id, session_id: id });
+        Ok(session)
+    }
+}
+
+/// A move that does nothing else.
+pub fn nothing_else(_: &Tx, _: session::Model) -> Work<'_, ()> {
+    Box::pin(async { Ok(()) })
+}

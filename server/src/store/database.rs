@@ -1,0 +1,271 @@
+//! The database: one pool that reads and one that writes.
+//!
+//! A write runs in a task of its own that owns its permit and its deadline, because a request can be dropped at any await:
+//! a connection that goes back to its pool while its BEGIN is on the wire would swallow the next caller's write. The write
+//! pool's release hook closes whatever transaction is left open all the same. Reads are single statements and need neither.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    sqlx::{self, Executor as _, sqlite::{SqliteJournalMode, SqliteSynchronous}},
+};
+use secrecy::ExposeSecret as _;
+use tokio::sync::Semaphore;
+
+use crate::{problem::{ErrorReason, Problem}, settings, store::constraint};
+
+/// An open transaction.
+pub type Tx = DatabaseTransaction;
+
+/// What is done in a transaction.
+pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 't>>;
+
+/// Longer than any statement of ours takes on a healthy database.
+const STATEMENT_TIMEOUT_MS: u32 = 5_000;
+/// How long a write may take in all, its wait for a connection included.
+const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+/// A connection that has lain idle so long is asked whether it still lives before it is used.
+const PING_AFTER_IDLE: Duration = Duration::from_millis(500);
+const SQLITE_READERS: u32 = 4;
+
+#[derive(Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    permits: Arc<Semaphore>,
+}
+
+impl Database {
+    pub async fn open(settings: &settings::Database) -> anyhow::Result<Self> {
+        let url = settings.url.expose_secret();
+        let (read, write, writers) = if url.starts_with("sqlite:") {
+            make_folder(url)?;
+            // The writer first: it makes the file.
+            let write = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
+            let read = sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
+            (read, write, 1)
+        } else {
+            let writers = (settings.pool_size / 2).max(1);
+            let write = sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), writers, false)).await?;
+            let readers = settings.pool_size - writers;
+            let read = sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), readers, true)).await?;
+            (read, write, writers)
+        };
+        Ok(Self { read, write, permits: Arc::new(Semaphore::new(writers as usize)) })
+    }
+
+    /// One connection, for migrations: whatever it locks, it holds itself.
+    pub async fn open_single(settings: &settings::Database) -> anyhow::Result<Self> {
+        let url = settings.url.expose_secret();
+        let options = if url.starts_with("sqlite:") {
+            make_folder(url)?;
+            sqlite(url, 1, false)
+        } else {
+            postgres(url, settings.tls.as_deref(), 1, false)
+        };
+        let connection = sea_orm::Database::connect(options).await?;
+        Ok(Self { read: connection.clone(), write: connection, permits: Arc::new(Semaphore::new(1)) })
+    }
+
+    pub async fn close(self) {
+        // What cannot be closed is closed by the end of the process.
+        let _ = self.read.close().await;
+        let _ = self.write.close().await;
+    }
+
+    /// For single statements that read.
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For migrations, which manage their own transactions.
+    pub const fn migrator(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.read.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Runs `work` in a transaction and commits it. The work goes on to its end when the caller goes away.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send + 'static,
+    {
+        self.write_within(WRITE_DEADLINE, work).await
+    }
+
+    /// The same for work that takes long, such as filling an empty database.
+    pub async fn write_within<T, F>(&self, deadline: Duration, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send + 'static,
+    {
+        let database = self.clone();
+        let task = tokio::spawn(async move {
+            let transaction = tokio::time::timeout(deadline, database.transaction(work));
+            transaction.await.unwrap_or_else(|_| Err(Problem::unavailable(format!("a write took longer than {deadline:?}"))))
+        });
+        task.await.unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
+    }
+
+    async fn transaction<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        F: for<'t> FnOnce(&'t Tx) -> Work<'t, T>,
+    {
+        let _permit = self.permits.acquire().await.map_err(Problem::internal)?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: self.is_sqlite().then_some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.write.begin_with_options(options).await?;
+        match work(&tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The caller is told why the work failed, not that the rollback did; the release hook closes it.
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn is_up(&self) -> bool {
+        let ping = self.read.execute_unprepared("SELECT 1");
+        matches!(tokio::time::timeout(Duration::from_secs(2), ping).await, Ok(Ok(_)))
+    }
+
+    /// How many connections there are and how many of them are idle, for reading and for writing.
+    pub fn pool_use(&self) -> [(&'static str, u32, usize); 2] {
+        let count = |connection: &DatabaseConnection| {
+            if self.is_sqlite() {
+                let pool = connection.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            } else {
+                let pool = connection.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        let (readers, idle_readers) = count(&self.read);
+        let (writers, idle_writers) = count(&self.write);
+        [("read", readers, idle_readers), ("write", writers, idle_writers)]
+    }
+}
+
+/// A fault of the database, told apart by whether trying again can help.
+impl From<DbErr> for Problem {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::unavailable(error),
+            DbErr::Exec(runtime) | DbErr::Query(runtime) if is_passing(runtime) => Self::unavailable(error),
+            // What a row points to was there when it was looked up, and is gone.
+            _ if constraint::is_foreign_key(&error) => {
+                Self::new(ErrorReason::NotFound, "Something that this refers to is not there any more.")
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// Lost connections, shutdowns, deadlocks and waits that took too long.
+fn is_passing(error: &sea_orm::RuntimeErr) -> bool {
+    let sea_orm::RuntimeErr::SqlxError(error) = error else { return false };
+    match error.as_ref() {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::Tls(_) => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            // PostgreSQL: connection, resources, operator intervention, rollback; SQLite: busy, locked, full, I/O.
+            ["08", "53", "57", "40", "55P03"].iter().any(|class| code.starts_with(class))
+                || ["5", "6", "10", "13", "261", "517"].contains(&code.as_ref())
+        }
+        _ => false,
+    }
+}
+
+fn make_folder(sqlite_url: &str) -> std::io::Result<()> {
+    let path = sqlite_url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
+    match std::path::Path::new(path).parent() {
+        Some(folder) => std::fs::create_dir_all(folder),
+        None => Ok(()),
+    }
+}
+
+fn base(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(4))
+        .connect_timeout(Duration::from_secs(4))
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    options
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = base(url, connections);
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Every commit reaches the disk before it is answered.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        if read_only { options.pragma("query_only", "on") } else { options }
+    });
+    if !read_only {
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move { connection.execute("BEGIN; ROLLBACK").await.map(|_| true) })
+            })
+        });
+    }
+    options
+}
+
+fn postgres(url: &str, tls: Option<&str>, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = base(url, connections);
+    let tls = tls.and_then(|mode| mode.parse().ok());
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = match tls {
+            Some(mode) => options.ssl_mode(mode),
+            None => options,
+        };
+        options.application_name("rollcall").options([
+            ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
+            ("lock_timeout", STATEMENT_TIMEOUT_MS.to_string()),
+            ("idle_in_transaction_session_timeout", "10000".to_owned()),
+            ("default_transaction_read_only", if read_only { "on" } else { "off" }.to_owned()),
+        ])
+    });
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let pool = pool.before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > PING_AFTER_IDLE {
+                    sqlx::Connection::ping(connection).await?;
+                }
+                Ok(true)
+            })
+        });
+        if read_only {
+            return pool;
+        }
+        pool.after_release(|connection, _| {
+            // Begun first, because a bare ROLLBACK outside a transaction fills PostgreSQL's log with warnings.
+            Box::pin(async move { connection.execute("BEGIN; ROLLBACK").await.map(|_| true) })
+        })
+    });
+    options
+}

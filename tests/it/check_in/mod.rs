@@ -1,0 +1,11 @@
+//! CheckInService: from the code on the wall to a row.
+
+mod accepts;
+mod code;
+mod late;
+mod membership;
+mod parallel;
+mod position;
+mod race_with_end;
+mod replay;
+mod session_left_out;

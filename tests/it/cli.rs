@@ -1,0 +1,245 @@
+//! The command line: settings, migrations, the demo.
+
+use rollcall_tests::{
+    Kind,
+    college::College,
+    in_one_world, on_both_stores,
+    rest::Rest,
+    server::{self, Server, Settings},
+    world::{Plan, SECRET},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+in_one_world!(
+    explains_itself,
+    refuses_weak_secrets,
+    lists_every_fault,
+    masks_secrets,
+    shows_the_demo,
+    keeps_its_own_secret
+);
+on_both_stores!(migrates_up_and_down, refuses_an_old_schema_in_production);
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn settings<const N: usize>(pairs: [(&str, &str); N]) -> Settings {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+struct Said {
+    success: bool,
+    output: String,
+    errors: String,
+}
+
+async fn run(arguments: &[&str], settings: &Settings, folder: &TempDir) -> Said {
+    let output = server::run(arguments, settings, folder.path()).await;
+    Said {
+        success: output.status.success(),
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+async fn explains_itself(_: Kind) {
+    let folder = folder();
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["edge", "--help"],
+        &["migrate", "--help"],
+        &["admin", "--help"],
+        &["healthcheck", "--help"],
+    ] {
+        let said = run(arguments, &Settings::new(), &folder).await;
+        assert!(said.success && said.output.contains("Usage: rollcall"), "{arguments:?}: {}", said.errors);
+    }
+    let said = run(&["explode"], &Settings::new(), &folder).await;
+    assert!(!said.success && said.errors.contains("explode"), "{}", said.errors);
+}
+
+async fn refuses_weak_secrets(_: Kind) {
+    let folder = folder();
+    let weak = [
+        "",
+        "short",
+        "your-secret-key-change-me-in-production-please",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ];
+    for secret in weak {
+        let settings = settings([
+            ("ENVIRONMENT", "production"),
+            ("SECRET_KEY", secret),
+            ("GRPC_PORT", "0"),
+            ("API_PORT", "0"),
+            ("ADMIN_PORT", "0"),
+        ]);
+        let said = run(&["serve"], &settings, &folder).await;
+        assert!(!said.success, "{secret:?} was taken");
+        assert!(said.errors.contains("SECRET_KEY"), "{secret:?}: {}", said.errors);
+        assert!(secret.is_empty() || !said.errors.contains(secret), "the secret is shown: {}", said.errors);
+    }
+}
+
+async fn lists_every_fault(_: Kind) {
+    let faulty = [
+        ("GRPC_PORT", "many"),
+        ("API_PORT", "70000"),
+        ("QR_REFRESH_INTERVAL_SECONDS", "-5"),
+        ("DATABASE_URL", "mysql://localhost/rollcall"),
+        ("REDIS_URL", "localhost:6379"),
+        ("TZ", "Mars/Olympus"),
+        ("CORS_ORIGINS", "*"),
+        ("RATE_LIMIT_LOGIN_PER_MINUTE", "ten"),
+    ];
+    let folder = folder();
+    let said = run(&["serve"], &settings(faulty), &folder).await;
+    assert!(!said.success);
+    for (name, _) in faulty {
+        assert!(said.errors.contains(name), "{name} is not named:\n{}", said.errors);
+    }
+    assert_eq!(said.output, "", "nothing is served");
+}
+
+async fn masks_secrets(_: Kind) {
+    let folder = folder();
+    let settings = settings([
+        ("SECRET_KEY", SECRET),
+        ("DATABASE_URL", "postgres://rollcall:canary-db-77@db.example/rollcall"),
+        ("REDIS_URL", "redis://:canary-redis-77@cache.example"),
+        ("QR_REFRESH_INTERVAL_SECONDS", "30"),
+    ]);
+    let said = run(&["serve", "--print-config"], &settings, &folder).await;
+    assert!(said.success, "{}", said.errors);
+    assert!(said.output.contains("30") && said.output.contains("QR_REFRESH_INTERVAL_SECONDS"), "{}", said.output);
+    for secret in [SECRET, "canary-db-77", "canary-redis-77"] {
+        assert!(!said.output.contains(secret) && !said.errors.contains(secret), "{secret}: {}", said.output);
+    }
+}
+
+async fn keeps_its_own_secret(_: Kind) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    let data = folder.path().join("data");
+    let settings = settings([
+        ("DATA_DIR", &data.display().to_string()),
+        ("GRPC_PORT", "0"),
+        ("API_PORT", "0"),
+        ("ADMIN_PORT", "0"),
+    ]);
+    let secrets = || -> Vec<(String, Vec<u8>)> {
+        let files = std::fs::read_dir(&data).expect("the data folder").filter_map(Result::ok);
+        let kept = files.filter(|file| file.file_name().to_string_lossy().contains("secret"));
+        kept.map(|file| {
+            let mode = file.metadata().expect("the file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file:?}");
+            (file.file_name().to_string_lossy().into_owned(), std::fs::read(file.path()).expect("the secret"))
+        })
+        .collect()
+    };
+    let log = folder.path().join("log");
+    let mut server = Server::start(&["serve"], &settings, folder.path(), &log).await;
+    let first = secrets();
+    assert_eq!(first.len(), 1);
+    server.process().kill().await;
+    Server::start(&["serve"], &settings, folder.path(), &log).await;
+    assert_eq!(secrets(), first, "a restart signs nobody out");
+}
+
+async fn migrates_up_and_down(kind: Kind) {
+    let world = Plan::new(kind).prepare().await;
+    for round in 0..2 {
+        for arguments in [&["migrate", "up"][..], &["migrate", "up"], &["migrate", "status"]] {
+            let output = world.run(arguments).await;
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{round} {arguments:?}: {errors}");
+        }
+        world.seed(&College::new(&format!("college{round}"), 3).seed()).await;
+        let rows = world.rows().await;
+        // Everyone of this round and nobody of the one before: down took the tables with it.
+        assert_eq!(rows.number("SELECT COUNT(*) AS n FROM users").await, 7);
+        drop(rows);
+        loop {
+            let output = world.run(&["migrate", "down"]).await;
+            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{round} down: {errors}");
+            if !tables(&world).await {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether the first table is still there: `down` takes one step at a time.
+async fn tables(world: &rollcall_tests::World) -> bool {
+    let query = match world.postgres {
+        Some(_) => "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_name = 'colleges'",
+        None => "SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'colleges'",
+    };
+    world.rows().await.number(query).await > 0
+}
+
+async fn refuses_an_old_schema_in_production(kind: Kind) {
+    let mut world = Plan::new(kind).prepare().await;
+    world.settings().remove("CLOCK_OFFSET_FILE");
+    world.settings().insert("ENVIRONMENT".to_owned(), "production".to_owned());
+    let output = world.run(&["serve"]).await;
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success());
+    assert!(errors.contains("rollcall migrate up"), "what to do is said: {errors}");
+
+    // Tests' worlds do not come into production, and the demo neither.
+    let file = world.folder().join("seed.json");
+    std::fs::write(&file, "{}").expect("the file");
+    let output = world.run(&["admin", "seed", &file.display().to_string()]).await;
+    assert!(!output.status.success(), "seeded in production");
+    let output = world.run(&["serve", "--demo"]).await;
+    assert!(!output.status.success(), "the demo in production");
+
+    assert!(world.run(&["migrate", "up"]).await.status.success());
+    world.resume(0).await;
+    assert_eq!(world.nobody().rest().get("/health/ready").await.answer(), json!({"status": "up"}));
+}
+
+async fn shows_the_demo(_: Kind) {
+    let folder = folder();
+    let settings = settings([("GRPC_PORT", "0"), ("API_PORT", "0"), ("ADMIN_PORT", "0")]);
+    let log = folder.path().join("log");
+    for day in ["the first", "a later"] {
+        let mut server = Server::start(&["serve", "--demo"], &settings, folder.path(), &log).await;
+        let base = format!("http://{}", server.edge);
+        let sign_in = async |email: &str| {
+            let login = json!({"email": email, "password": "rollcall-demo"});
+            let login: Value = Rest::new(base.clone(), None).post("/api/v1/auth/login", &login).await.answer();
+            Rest::new(base.clone(), Some(login["access_token"].as_str().expect("a token").to_owned()))
+        };
+        let teacher = sign_in("teacher@demo.example").await;
+        let sessions = teacher.get("/api/v1/sessions?state=ACTIVE").await.answer();
+        let [session] = sessions["sessions"].as_array().expect("a list").as_slice() else {
+            panic!("{day} day: {sessions}")
+        };
+        let location = session["location_id"].as_str().expect("an id");
+        let code = teacher.get(&format!("/api/v1/qr/current/{location}")).await.answer();
+        let place = teacher.get(&format!("/api/v1/locations/{location}")).await.answer();
+        let student =
+            sign_in(if day == "the first" { "student01@demo.example" } else { "student30@demo.example" }).await;
+        let check_in = json!({
+            "check_in_id": uuid::Uuid::now_v7(),
+            "qr_code": code["code"],
+            "position": {"latitude": place["latitude"], "longitude": place["longitude"]},
+        });
+        let record = student.post("/api/v1/attendance/mark", &check_in).await.answer();
+        assert_eq!(record["session_id"], session["id"], "{day} day: {record}");
+        sign_in("admin@demo.example").await;
+        sign_in("teacher2@demo.example").await;
+        let said = server.said().join("\n");
+        for account in ["admin@demo.example", "teacher@demo.example", "student01@demo.example", "rollcall-demo"] {
+            assert!(said.contains(account), "{account} is not shown:\n{said}");
+        }
+        server.process().kill().await;
+    }
+}

@@ -1,0 +1,4 @@
+//! GeofenceService: places and their fences.
+
+mod locations;
+mod validate_point;

@@ -1,0 +1,110 @@
+//! Rate limits: they stop guessing, and never a class that comes in at nine.
+
+use futures_util::{StreamExt as _, stream};
+use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, LoginRequest, LoginResponse};
+use rollcall_tests::{
+    Answer as _, Class, Kind, Refusal, World, college::College, in_every_world, password::PASSWORD, world::Plan,
+};
+use tonic::{Code, Response, Status};
+use uuid::Uuid;
+
+in_every_world!(
+    stop_guessing_at_one_account,
+    stop_calls_without_a_token,
+    stop_one_user,
+    let_a_class_behind_one_address_in
+);
+
+async fn login(world: &World, email: &str, password: &str) -> Result<Response<LoginResponse>, Status> {
+    let request = LoginRequest { email: email.to_owned(), password: password.to_owned(), ..LoginRequest::default() };
+    world.nobody().auth().login(request).await
+}
+
+/// Too many calls, with the time to wait.
+fn assert_limited(refusal: &Refusal) {
+    assert_eq!(refusal.kind(), (Code::ResourceExhausted, "RATE_LIMITED"));
+    assert!(refusal.retry_after.is_some_and(|wait| !wait.is_zero()), "{refusal:?}");
+    assert!(!refusal.told("limit").is_empty(), "{refusal:?}");
+}
+
+async fn stop_guessing_at_one_account(kind: Kind) {
+    const LIMIT: usize = 10;
+    let plan = Plan::new(kind).set("RATE_LIMIT_LOGIN_PER_MINUTE", &LIMIT.to_string());
+    let class = Class::of(plan, College::new("riverside", 2)).await;
+    let guessed = &class.college.students[0].email;
+    let mut tried = 0;
+    let limited = loop {
+        let refusal = login(&class.world, guessed, &format!("guess {tried}")).await.refused();
+        if refusal.reason != "CREDENTIALS_INVALID" {
+            break refusal;
+        }
+        tried += 1;
+        assert!(tried <= LIMIT, "guess {tried} was let through");
+    };
+    assert_limited(&limited);
+    assert!(tried >= LIMIT / 2, "stopped after {tried}");
+    // Now the right password does not help either, in any spelling of the address, and others are not touched.
+    assert_limited(&login(&class.world, &guessed.to_uppercase(), PASSWORD).await.refused());
+    login(&class.world, &class.college.students[1].email, PASSWORD).await.answer();
+}
+
+async fn stop_calls_without_a_token(kind: Kind) {
+    const LIMIT: usize = 100;
+    let plan = Plan::new(kind).set("RATE_LIMIT_IP_PER_MINUTE", &LIMIT.to_string());
+    let class = Class::of(plan, College::new("riverside", 1)).await;
+    let nobody = class.world.nobody();
+    let mut tried = 0;
+    let limited = loop {
+        let refusal = nobody.records().list_my_records(ListMyRecordsRequest::default()).await.refused();
+        if refusal.reason != "TOKEN_MISSING" {
+            break refusal;
+        }
+        tried += 1;
+        assert!(tried <= LIMIT, "call {tried} was let through");
+    };
+    assert_limited(&limited);
+    assert!(tried >= LIMIT / 2, "stopped after {tried}");
+    let reply = nobody.rest().get("/api/v1/attendance/my-records").await;
+    let wait: u64 = reply.headers.get("retry-after").expect("Retry-After").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(reply.refused().kind(), (Code::ResourceExhausted, "RATE_LIMITED"));
+    // Who has a token, or comes to get one, is not stopped.
+    login(&class.world, &class.college.students[0].email, PASSWORD).await.answer();
+    class.student(0).records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+}
+
+async fn stop_one_user(kind: Kind) {
+    const LIMIT: usize = 20;
+    let plan = Plan::new(kind).set("RATE_LIMIT_USER_PER_HOUR", &LIMIT.to_string());
+    let class = Class::of(plan, College::new("riverside", 2)).await;
+    let mut tried = 0;
+    let limited = loop {
+        match class.student(0).records().list_my_records(ListMyRecordsRequest::default()).await {
+            Ok(_) => tried += 1,
+            Err(status) => break Refusal::from(&status),
+        }
+        assert!(tried <= LIMIT, "call {tried} was let through");
+    };
+    assert_limited(&limited);
+    assert!(tried >= LIMIT / 2, "stopped after {tried}");
+    class.student(1).records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+}
+
+async fn let_a_class_behind_one_address_in(kind: Kind) {
+    const STUDENTS: usize = 300;
+    let mut plan = Plan::new(kind);
+    for limit in ["IP_PER_MINUTE", "LOGIN_PER_MINUTE", "LOGIN_PER_IP_PER_MINUTE", "USER_PER_HOUR"] {
+        // The limits of a server that nobody has configured.
+        plan = plan.unset(&format!("RATE_LIMIT_{limit}"));
+    }
+    let class = Class::of(plan, College::new("riverside", STUDENTS)).await;
+    let request = class.request().await;
+    let all = (0..STUDENTS).map(|number| {
+        let student = class.student(number);
+        let request = CheckInRequest { check_in_id: Uuid::now_v7().to_string(), ..request.clone() };
+        async move { student.signed_in().await.check_ins().check_in(request).await.answer() }
+    });
+    let answers: Vec<_> = stream::iter(all).buffer_unordered(32).collect().await;
+    assert_eq!(answers.len(), STUDENTS);
+    assert_eq!(class.records().await.len(), STUDENTS);
+}

@@ -1,0 +1,4 @@
+//! LiveService: what the teacher sees while it happens.
+
+mod ends;
+mod resume;

@@ -1,0 +1,123 @@
+//! The table. It states again what the contract's options say, so that a change of the one without the other fails.
+
+use tonic::Code;
+
+use super::{
+    barred,
+    scene::{Object, Who},
+};
+
+/// What a cell must give.
+#[derive(Clone, Copy, Debug)]
+pub enum Expect {
+    Answered,
+    Refused(Code, &'static str),
+}
+
+/// What one RPC says to whom.
+pub struct Row {
+    pub callers: &'static [&'static str],
+    pub objects: &'static [Object],
+    /// To a student about what concerns other students only.
+    pub student_theirs: Expect,
+    /// To a teacher about another teacher's.
+    pub teacher_theirs: Expect,
+    /// To anyone about what is not there, or not in the caller's college.
+    pub gone: Expect,
+    /// Whether asking twice gives the same answer.
+    pub repeatable: bool,
+}
+
+const NOT_FOUND: Expect = Expect::Refused(Code::NotFound, "NOT_FOUND");
+const NOT_ENROLLED: Expect = Expect::Refused(Code::NotFound, "NOT_ENROLLED");
+const NOT_YOURS: Expect = Expect::Refused(Code::PermissionDenied, "NOT_YOUR_SESSION");
+const CODE_INVALID: Expect = Expect::Refused(Code::FailedPrecondition, "CODE_INVALID");
+
+const ANYONE: &[&str] = &["ANYONE"];
+const EVERYONE: &[&str] = &["STUDENT", "TEACHER", "ADMIN"];
+const STAFF: &[&str] = &["TEACHER", "ADMIN"];
+const STUDENTS: &[&str] = &["STUDENT"];
+
+const ALL: &[Object] = &[Object::Own, Object::Other, Object::Foreign, Object::Absent];
+/// Of an RPC that is about nothing but the caller, or gives an empty list for what the caller may not see.
+const CALLER: &[Object] = &[Object::Own];
+
+/// Everyone gets an answer about everything.
+const OPEN: Row = Row {
+    callers: EVERYONE,
+    objects: ALL,
+    student_theirs: Expect::Answered,
+    teacher_theirs: Expect::Answered,
+    gone: Expect::Answered,
+    repeatable: true,
+};
+
+/// A session's teacher and administrators.
+const OF_A_SESSION: Row = Row { callers: STAFF, teacher_theirs: NOT_YOURS, gone: NOT_FOUND, ..OPEN };
+
+/// The row of an RPC.
+pub fn row(method: &str) -> Option<Row> {
+    let row = match method {
+        "AuthService.Login" => Row {
+            callers: ANYONE,
+            gone: Expect::Refused(Code::Unauthenticated, "CREDENTIALS_INVALID"),
+            repeatable: false,
+            ..OPEN
+        },
+        "AuthService.RefreshToken" => Row {
+            callers: ANYONE,
+            objects: &[Object::Own, Object::Absent],
+            gone: Expect::Refused(Code::Unauthenticated, "REFRESH_TOKEN_INVALID"),
+            repeatable: false,
+            ..OPEN
+        },
+        "AuthService.Logout" => Row { objects: CALLER, ..OPEN },
+        "SessionService.CreateSession" => Row { repeatable: false, ..OF_A_SESSION },
+        "SessionService.GetSession" | "RecordService.GetRecord" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
+        }
+        "SessionService.ListSessions" | "GeofenceService.ListLocations" => OPEN,
+        "SessionService.StartSession" | "SessionService.EndSession" | "SessionService.CancelSession" => {
+            Row { repeatable: false, ..OF_A_SESSION }
+        }
+        "CodeService.GetCurrentCode" | "CodeService.WatchCodes" => Row { repeatable: false, ..OF_A_SESSION },
+        "CodeService.GetCurrentCodeImage" | "LiveService.WatchAttendance" | "RecordService.ListRecords" => OF_A_SESSION,
+        "CodeService.VerifyCode" => {
+            Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: CODE_INVALID, repeatable: false, ..OPEN }
+        }
+        "GeofenceService.GetLocation" => Row { gone: NOT_FOUND, ..OPEN },
+        "GeofenceService.ValidatePoint" => Row { objects: CALLER, ..OPEN },
+        "CheckInService.CheckIn" => {
+            Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "RecordService.ListMyRecords" => Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN },
+        "HealthService.Check"
+        | "HealthService.Live"
+        | "HealthService.Ready"
+        | "HealthService.AttendanceHealth"
+        | "HealthService.AttendanceHealthDetail" => Row { callers: ANYONE, objects: CALLER, ..OPEN },
+        _ => return None,
+    };
+    Some(row)
+}
+
+impl Row {
+    /// What the cell must give.
+    pub fn expect(&self, who: Who, object: Object) -> Expect {
+        if self.callers == ANYONE {
+            // Nobody's identity matters, only what is asked for.
+            return if object == Object::Absent { self.gone } else { Expect::Answered };
+        }
+        if let Some(barred) = barred(who, self) {
+            return barred;
+        }
+        match (who, object) {
+            (_, Object::Absent) => self.gone,
+            (Who::ForeignAdmin, Object::Foreign) => Expect::Answered,
+            (Who::ForeignAdmin, _) | (_, Object::Foreign) => self.gone,
+            (Who::Student, Object::Other) | (Who::OtherStudent, Object::Own) => self.student_theirs,
+            (Who::Teacher, Object::Other) | (Who::OtherTeacher, Object::Own) => self.teacher_theirs,
+            _ => Expect::Answered,
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Two colleges, and in the first one two of everything: one teacher's session with her student, and another teacher's with
+//! his.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use chrono::TimeDelta;
+use rollcall_proto::v1::{GetCurrentCodeRequest, LogoutRequest};
+use rollcall_tests::{
+    Answer as _, Kind, World,
+    actor::Actor,
+    class::request,
+    college::{College, now_in_seconds},
+    password::PASSWORD,
+    seed::{Role, SeedSession, SeedUser, State},
+    token,
+    world::{Plan, SECRET},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::rows::Row;
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Nobody,
+    Student,
+    OtherStudent,
+    Teacher,
+    OtherTeacher,
+    Admin,
+    ForeignAdmin,
+    Disabled,
+    Expired,
+    Revoked,
+}
+
+impl Who {
+    pub const ALL: [Self; 10] = [
+        Self::Nobody,
+        Self::Student,
+        Self::OtherStudent,
+        Self::Teacher,
+        Self::OtherTeacher,
+        Self::Admin,
+        Self::ForeignAdmin,
+        Self::Disabled,
+        Self::Expired,
+        Self::Revoked,
+    ];
+}
+
+/// Whose object it is, seen from the first student and the first teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Object {
+    Own,
+    Other,
+    Foreign,
+    Absent,
+}
+
+/// How many sessions of each kind there are for RPCs that use them up.
+const STOCK: usize = 40;
+
+pub struct Scene {
+    world: World,
+    college: College,
+    foreign: College,
+    other_student: SeedUser,
+    disabled: [SeedUser; 2],
+    sessions: HashMap<Object, SeedSession>,
+    records: HashMap<Object, String>,
+    stock: Mutex<HashMap<(Object, Begin), Vec<Uuid>>>,
+    revoked: [String; 2],
+}
+
+/// The states that a used-up session begins in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Begin {
+    Scheduled,
+    Active,
+}
+
+impl Scene {
+    pub async fn open(kind: Kind) -> Self {
+        let (mut college, mut foreign) = (College::new("riverside", 1), College::new("hillside", 1));
+        let other_student = college.another_person("other", Role::Student);
+        let other_division = college.other_division.clone();
+        college.enrol(&other_student, &other_division);
+        let disabled = [Role::Student, Role::Teacher].map(|role| {
+            let person = college.another_person(&format!("disabled-{role:?}").to_lowercase(), role);
+            college.more.users.last_mut().expect("the person").is_active = false;
+            person
+        });
+        let division = college.division.clone();
+        college.enrol(&disabled[0], &division);
+
+        let other_session = others(&mut college, State::Active);
+        let mut stock = HashMap::new();
+        for (key, state) in [(Begin::Scheduled, State::Scheduled), (Begin::Active, State::Active)] {
+            let own: Vec<Uuid> = (0..STOCK).map(|_| college.another_session(state).id).collect();
+            let other = (0..STOCK).map(|_| others(&mut college, state).id).collect();
+            let theirs = (0..STOCK).map(|_| foreign.another_session(state).id).collect();
+            stock.insert((Object::Own, key), own);
+            stock.insert((Object::Other, key), other);
+            stock.insert((Object::Foreign, key), theirs);
+        }
+        let world = Plan::new(kind).start(&[&college, &foreign]).await;
+        let sessions = HashMap::from([
+            (Object::Own, college.session.clone()),
+            (Object::Other, other_session),
+            (Object::Foreign, foreign.session.clone()),
+        ]);
+        let mut revoked = Vec::new();
+        for person in [&college.students[0], &college.teacher] {
+            let actor = world.actor(person).signed_in().await;
+            actor.auth().logout(LogoutRequest {}).await.answer();
+            revoked.push(actor.token().expect("a token"));
+        }
+        let mut scene = Self {
+            world,
+            college,
+            foreign,
+            other_student,
+            disabled,
+            sessions,
+            records: HashMap::new(),
+            stock: Mutex::new(stock),
+            revoked: revoked.try_into().expect("two tokens"),
+        };
+        scene.records = scene.check_everyone_in().await;
+        scene
+    }
+
+    async fn check_everyone_in(&self) -> HashMap<Object, String> {
+        let mut records = HashMap::new();
+        for (object, student) in [
+            (Object::Own, &self.college.students[0]),
+            (Object::Other, &self.other_student),
+            (Object::Foreign, &self.foreign.students[0]),
+        ] {
+            let session = &self.sessions[&object];
+            let code = self.code(object, session.id).await;
+            let request = request(session.id, &code, self.college.north(0.0));
+            let record = self.world.actor(student).check_ins().check_in(request).await.answer();
+            records.insert(object, record.id);
+        }
+        records
+    }
+
+    /// The caller. Those who have lost the right to call would have it otherwise.
+    pub async fn caller(&self, who: Who, row: &Row) -> Actor {
+        let world = &self.world;
+        let staff = !row.callers.contains(&"STUDENT");
+        let person = if staff { &self.college.teacher } else { &self.college.students[0] };
+        match who {
+            Who::Nobody => world.nobody(),
+            Who::Student => world.actor(&self.college.students[0]),
+            Who::OtherStudent => world.actor(&self.other_student),
+            Who::Teacher => world.actor(&self.college.teacher),
+            Who::OtherTeacher => world.actor(&self.college.other_teacher),
+            Who::Admin => world.actor(&self.college.admin),
+            Who::ForeignAdmin => world.actor(&self.foreign.admin),
+            Who::Disabled => world.actor(&self.disabled[usize::from(staff)]),
+            Who::Expired => {
+                let long_ago = world.clock().now() - TimeDelta::hours(1);
+                world.actor(person).with_token(token::mint(SECRET, person, long_ago))
+            }
+            Who::Revoked => world.actor(person).with_token(&self.revoked[usize::from(staff)]),
+        }
+    }
+
+    /// A request of the RPC about the object.
+    ///
+    /// # Panics
+    /// When there is a row and no request.
+    pub async fn request(&self, method: &str, who: Who, object: Object) -> Value {
+        let session = self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.id);
+        let location = self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.location_id);
+        match method {
+            "AuthService.Login" => json!({"email": self.email(object), "password": PASSWORD}),
+            "AuthService.RefreshToken" => {
+                let refresh_token = match object {
+                    Object::Absent => "nonsense".to_owned(),
+                    _ => self.world.actor(&self.college.students[0]).login().await.refresh_token,
+                };
+                json!({"refresh_token": refresh_token, "device_id": "phone"})
+            }
+            "SessionService.CreateSession" => self.new_session(who, object, location),
+            "SessionService.GetSession" => json!({"id": session}),
+            "SessionService.StartSession" => json!({"id": self.fresh(who, object, Begin::Scheduled)}),
+            "SessionService.EndSession" | "SessionService.CancelSession" => {
+                json!({"id": self.fresh(who, object, Begin::Active)})
+            }
+            "SessionService.ListSessions" => json!({"location_id": location, "page_size": 1, "state": "COMPLETED"}),
+            "CodeService.GetCurrentCode" | "CodeService.GetCurrentCodeImage" | "CodeService.WatchCodes" => {
+                json!({"location_id": location, "session_id": session})
+            }
+            "CodeService.VerifyCode" => {
+                // There is no code of a session that does not exist, so the own one's has to do.
+                let shown = if object == Object::Absent { Object::Own } else { object };
+                json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
+            }
+            "GeofenceService.GetLocation" => json!({"id": location}),
+            "GeofenceService.ValidatePoint" => json!({"lat": 12.9716, "lon": 77.5946}),
+            "CheckInService.CheckIn" => {
+                let session = self.fresh(who, object, Begin::Active);
+                let code = match object {
+                    Object::Absent => "R1".to_owned(),
+                    _ => self.code(object, session).await,
+                };
+                json!({
+                    "check_in_id": Uuid::now_v7(),
+                    "session_id": session,
+                    "qr_code": code,
+                    "position": {"latitude": 12.9716, "longitude": 77.5946},
+                })
+            }
+            "RecordService.ListRecords" => json!({"session_id": session}),
+            "RecordService.GetRecord" => {
+                json!({"id": self.records.get(&object).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())})
+            }
+            "LiveService.WatchAttendance" => json!({"session_id": session}),
+            "AuthService.Logout"
+            | "GeofenceService.ListLocations"
+            | "RecordService.ListMyRecords"
+            | "HealthService.Check"
+            | "HealthService.Live"
+            | "HealthService.Ready"
+            | "HealthService.AttendanceHealth"
+            | "HealthService.AttendanceHealthDetail" => json!({}),
+            _ => panic!("{method} has a row and no request"),
+        }
+    }
+
+    fn email(&self, object: Object) -> &str {
+        match object {
+            Object::Own => &self.college.students[0].email,
+            Object::Other => &self.other_student.email,
+            Object::Foreign => &self.foreign.students[0].email,
+            Object::Absent => "nobody@riverside.example",
+        }
+    }
+
+    /// A plan by the owner of the object, at its place.
+    fn new_session(&self, who: Who, object: Object, location: Uuid) -> Value {
+        let college = if who == Who::ForeignAdmin { &self.foreign } else { &self.college };
+        let mut teacher = match object {
+            Object::Other => Some(college.other_teacher.id),
+            _ => Some(college.teacher.id),
+        };
+        if matches!(object, Object::Foreign | Object::Absent) && matches!(who, Who::Teacher | Who::OtherTeacher) {
+            // It is the place that is not there; the teacher is herself.
+            teacher = None;
+        }
+        let start = now_in_seconds();
+        let mut request = json!({
+            "location_id": location,
+            "division_id": college.division.id,
+            "subject": "Compilers",
+            "planned_start": start,
+            "planned_end": start + TimeDelta::hours(1),
+        });
+        if let Some(teacher) = teacher {
+            request["teacher_id"] = json!(teacher);
+        }
+        request
+    }
+
+    /// A session that the call may use up. Callers who will be refused share one.
+    fn fresh(&self, who: Who, object: Object, state: Begin) -> Uuid {
+        let mut stock = self.stock.lock().expect("the stock");
+        let Some(sessions) = stock.get_mut(&(object, state)) else { return Uuid::now_v7() };
+        let may = matches!(
+            (who, object),
+            (Who::Student | Who::Teacher | Who::Admin, Object::Own)
+                | (Who::OtherStudent | Who::OtherTeacher | Who::Admin, Object::Other)
+                | (Who::ForeignAdmin, Object::Foreign)
+        );
+        if may { sessions.pop().expect("enough sessions") } else { sessions[0] }
+    }
+
+    async fn code(&self, object: Object, session: Uuid) -> String {
+        let (college, location) = match object {
+            Object::Foreign => (&self.foreign, self.foreign.location.id),
+            _ => (&self.college, self.sessions[&object].location_id),
+        };
+        let request =
+            GetCurrentCodeRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
+        self.world.actor(&college.admin).codes().get_current_code(request).await.answer().code
+    }
+}
+
+/// A session of the other teacher, for the other division.
+fn others(college: &mut College, state: State) -> SeedSession {
+    college.another_session(state);
+    let (teacher, division) = (college.other_teacher.id, college.other_division.id);
+    let session = college.more.sessions.last_mut().expect("the session");
+    (session.teacher_id, session.division_id) = (teacher, division);
+    session.clone()
+}

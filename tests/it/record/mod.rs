@@ -1,0 +1,5 @@
+//! RecordService: what was recorded.
+
+mod get;
+mod list;
+mod list_my;

@@ -1,0 +1,6 @@
+//! SessionService: planned, running, over.
+
+mod create;
+mod get;
+mod list;
+mod transitions;
