@@ -21,9 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin"), &with_options)?;
 
     let descriptors = prost_types::FileDescriptorSet::decode(with_options.as_slice())?;
-    tonic_prost_build::configure()
-        .bytes(".google.api.HttpBody.data")
-        .compile_fds(descriptors)?;
+    tonic_prost_build::configure().bytes(".google.api.HttpBody.data").compile_fds(descriptors)?;
     println!("cargo:rerun-if-changed={}", root.join("rollcall").display());
     println!("cargo:rerun-if-changed={}", root.join("google").display());
     println!("cargo:rerun-if-changed={}", root.join("buf").display());

@@ -72,10 +72,19 @@ pub struct Route<'e> {
 }
 
 impl Edge {
-    /// Compiles the descriptors. When rules are faulty, all faults are returned.
+    /// Compiles the descriptors. When rules or origins are faulty, all faults are returned.
     pub fn new(pool: &DescriptorPool, upstream: Upstream, options: Options) -> Result<Edge, Vec<Fault>> {
         let plan = Plan::new(pool);
-        let Compiled { bindings, router, deadlines } = binding::compile(pool, &plan, &options)?;
+        let mut faults = origin::faults(&options);
+        let compiled = binding::compile(pool, &plan, &options);
+        let Compiled { bindings, router, deadlines } = match compiled {
+            Ok(compiled) if faults.is_empty() => compiled,
+            Ok(_) => return Err(faults),
+            Err(more) => {
+                faults.extend(more);
+                return Err(faults);
+            }
+        };
         let upstream = Guarded::new(upstream, deadlines.into_iter().collect::<HashMap<_, _>>());
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);

@@ -1,13 +1,13 @@
-//! What is wrong with the rules of a descriptor pool.
+//! What is wrong with what an edge was given.
 
 use std::fmt;
 
 /// One fault, found at start. All of them are reported together, so that a contract is mended in one go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The full name of the RPC.
+    /// The full name of the RPC, or `(options)`.
     pub method: String,
-    /// The HTTP method and template of the rule, as it is written.
+    /// The HTTP method and template of the rule, as it is written, or the option.
     pub rule: String,
     /// What is wrong.
     pub what: String,

@@ -8,8 +8,8 @@ use tower::{BoxError, Layer as _, Service as _, ServiceExt as _};
 
 use crate::address::PeerAddr;
 use crate::edge::{Body, Core};
-use crate::headers;
 use crate::status::{Problem, reason};
+use crate::{headers, origin};
 
 /// A protocol that is told by its content type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,11 @@ fn prepare(core: &Core, request: &mut Request<Body>) {
     let peer = request.extensions().get::<PeerAddr>().copied();
     *request.extensions_mut() = headers::upstream_extensions(peer, client);
     *request.version_mut() = Version::HTTP_2;
+    let own_token = request.headers().contains_key(header::AUTHORIZATION);
+    let from_cookie = origin::token_of_cookie(request.headers(), request.uri(), &core.options).filter(|_| !own_token);
+    if let Some(value) = from_cookie.and_then(headers::bearer) {
+        told.insert(header::AUTHORIZATION, value);
+    }
     let own_id = headers::request_id(request.headers()).is_some();
     let map = request.headers_mut();
     headers::remove_hop_by_hop(map);

@@ -253,7 +253,12 @@ fn media_range(range: &str) -> (String, u32) {
     (media, (quality.clamp(0.0, 1.0) * 1_000.0) as u32)
 }
 
-/// The bearer token that a cookie holds.
+/// A token as an `authorization` header.
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("Bearer {token}")).ok()
+}
+
+/// The value of a cookie.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)

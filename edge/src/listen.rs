@@ -4,6 +4,7 @@ mod crowd;
 mod socket;
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -111,6 +112,8 @@ where
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
+            // The client gave up while it waited: that is between it and the network.
+            Err(fault) if fault.kind() == io::ErrorKind::ConnectionAborted => continue,
             Err(fault) => {
                 // Out of file descriptors, most likely: waiting a moment is all that helps.
                 tracing::warn!(%fault, "a connection could not be accepted");

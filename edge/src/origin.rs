@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::fault::Fault;
 use crate::options::Options;
 
 /// Browsers keep the answer to a preflight for two hours at most.
@@ -22,6 +23,28 @@ pub(crate) fn is_allowed(headers: &HeaderMap, uri: &Uri, options: &Options) -> O
         .or_else(|| uri.authority().map(|own| own.as_str()));
     let origin = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     Some(matches!((origin, own), (Some(origin), Some(own)) if origin.eq_ignore_ascii_case(own)))
+}
+
+/// The token in the cookie that options name. A cookie comes along with whatever page makes the browser call, so a
+/// foreign page's does not count.
+pub(crate) fn token_of_cookie<'h>(headers: &'h HeaderMap, uri: &Uri, options: &Options) -> Option<&'h str> {
+    let name = options.bearer_cookie.as_deref()?;
+    crate::headers::cookie(headers, name).filter(|_| is_allowed(headers, uri, options) != Some(false))
+}
+
+/// What is wrong with the allowed origins. Browsers send `scheme://host[:port]` and nothing else.
+pub(crate) fn faults(options: &Options) -> Vec<Fault> {
+    let is_origin = |text: &str| {
+        let Some((scheme, host)) = text.split_once("://") else { return false };
+        !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '*', '?', '#', ' ']) && host.is_ascii()
+    };
+    let faulty = options.allowed_origins.iter().filter(|origin| !is_origin(origin));
+    let fault = |origin: &String| Fault {
+        method: "(options)".to_owned(),
+        rule: format!("allowed_origins {origin:?}"),
+        what: "must be scheme://host or scheme://host:port; there are no wildcards".to_owned(),
+    };
+    faulty.map(fault).collect()
 }
 
 /// CORS for REST and grpc-web: exact origins, because credentials are allowed.

@@ -114,6 +114,8 @@ fn put_value(plan: &Plan, kind: Kind, text: &str, input: JsonInput, out: &mut Ve
             }
             end_len(out, at);
         }
+        // A document may write a hundred as 1e2; in a URL that is a mistake.
+        _ if text.contains(['.', 'e', 'E']) => return Err("must be a whole number, written in digits".to_owned()),
         _ => scalar::put_integer(out, kind, text)?,
     }
     Ok(())

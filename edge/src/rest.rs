@@ -86,11 +86,8 @@ pub(crate) fn passed(core: &Core, request: &Request<Body>, bearer: Option<&str>)
     let mut metadata = headers::request_metadata(request.headers(), options);
     let client = headers::add_origin(request, options, &mut metadata);
     if !metadata.contains_key(header::AUTHORIZATION) {
-        // A cookie comes along with whatever page makes the browser call, so a foreign page's does not count.
-        let own_page = origin::is_allowed(request.headers(), request.uri(), options) != Some(false);
-        let from_cookie = || headers::cookie(request.headers(), options.bearer_cookie.as_deref()?).filter(|_| own_page);
-        let token = bearer.or_else(from_cookie);
-        if let Some(value) = token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok()) {
+        let token = bearer.or_else(|| origin::token_of_cookie(request.headers(), request.uri(), options));
+        if let Some(value) = token.and_then(headers::bearer) {
             metadata.insert(header::AUTHORIZATION, value);
         }
     }

@@ -9,8 +9,8 @@ mod m20261120_000001_organisation;
 mod m20261120_000002_attendance;
 mod m20261120_000003_trust;
 
-pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
 
 /// Every step, in order.
 pub struct Migrator;

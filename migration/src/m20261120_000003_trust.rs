@@ -54,8 +54,7 @@ const UP: &[&str] = &[
     "CREATE INDEX ix_audit_rows_time ON audit_rows (college_id, created_at)",
 ];
 
-const DOWN: &[&str] =
-    &["DROP TABLE audit_rows", "DROP TABLE token_revocations", "DROP TABLE refresh_token_families"];
+const DOWN: &[&str] = &["DROP TABLE audit_rows", "DROP TABLE token_revocations", "DROP TABLE refresh_token_families"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Step {

@@ -27,5 +27,5 @@ mod generated {
     }
 }
 
-pub use generated::{buf, google};
 pub use generated::rollcall::v1;
+pub use generated::{buf, google};

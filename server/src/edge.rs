@@ -48,7 +48,8 @@ pub async fn alone(
     let upstream = rollcall_edge::connect(upstream, connections).context("the upstream's address is not usable")?;
     let edge = build(settings, contract.descriptors(), upstream)?;
     let address = (settings.listen.host, settings.listen.edge_port);
-    let listener = TcpListener::bind(address).await.with_context(|| format!("{}:{} cannot be bound", address.0, address.1))?;
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("{}:{} cannot be bound", address.0, address.1))?;
     let address = listener.local_addr()?;
     let serving = listen::serve(listener, edge, limits(&settings.listen), stop);
     Ok((address, tokio::spawn(serving)))
@@ -65,9 +66,7 @@ fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) 
         allowed_origins: settings.cors_origins.clone(),
         // The refresh token may come as a cookie; whether its page may use it is for the server to say.
         request_metadata: vec![HeaderName::from_static("cookie"), HeaderName::from_static("origin")],
-        response_headers: ["set-cookie", "content-disposition", "cache-control"]
-            .map(HeaderName::from_static)
-            .to_vec(),
+        response_headers: ["set-cookie", "content-disposition", "cache-control"].map(HeaderName::from_static).to_vec(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
         json_input: JsonInput::Strict,
         resume: Some(Resume { request_field: "resume_token".to_owned(), response_field: "resume_token".to_owned() }),

@@ -32,9 +32,10 @@ pub struct Lease {
 impl Leases {
     pub fn grant<T>(&self, request: &Request<T>) -> Result<Lease, Status> {
         let principal = Principal::of(request)?;
-        let longest = request.extensions().get::<Arc<Method>>().map_or(TimeDelta::hours(1), |method| {
-            TimeDelta::from_std(method.deadline).unwrap_or(TimeDelta::hours(1))
-        });
+        let longest = request
+            .extensions()
+            .get::<Arc<Method>>()
+            .map_or(TimeDelta::hours(1), |method| TimeDelta::from_std(method.deadline).unwrap_or(TimeDelta::hours(1)));
         Ok(Lease { leases: self.clone(), principal, until: self.clock.now() + longest })
     }
 }
@@ -47,10 +48,16 @@ impl Lease {
             return Err(Problem::new(ErrorReason::ShuttingDown, "The server is going down. Connect again."));
         }
         if self.principal.expires_at <= now {
-            return Err(Problem::new(ErrorReason::TokenExpired, "The access token has expired. Refresh it and connect again."));
+            return Err(Problem::new(
+                ErrorReason::TokenExpired,
+                "The access token has expired. Refresh it and connect again.",
+            ));
         }
         if self.until <= now {
-            return Err(Problem::new(ErrorReason::DeadlineExceeded, "The stream has lived as long as it may. Connect again."));
+            return Err(Problem::new(
+                ErrorReason::DeadlineExceeded,
+                "The stream has lived as long as it may. Connect again.",
+            ));
         }
         self.leases.revocations.check(&self.principal)
     }

@@ -108,9 +108,9 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
     let mut running = tokio::task::JoinSet::new();
     let front = edge::in_process(&settings, shared.contract.descriptors(), calls.clone(), &numbers)?;
     let bounds = edge::limits(listen);
-    let grpc_bounds = rollcall_edge::listen::Limits { http1: false, ..bounds.clone() };
+    let grpc_bounds = rollcall_edge::listen::Limits { http1: false, ..bounds };
     running.spawn(rollcall_edge::listen::serve(grpc, calls, grpc_bounds, stop.clone()));
-    running.spawn(rollcall_edge::listen::serve(edge, front, bounds.clone(), stop.clone()));
+    running.spawn(rollcall_edge::listen::serve(edge, front, bounds, stop.clone()));
     let operator = operate::routes(&settings, &store, numbers)?;
     running.spawn(rollcall_edge::listen::serve(admin, operator, bounds, stop));
     Ok(Server { grpc: addresses.0, edge: addresses.1, admin: addresses.2, demo, running })
@@ -118,7 +118,8 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
 
 /// The contract, complete, or every gap in it.
 pub fn read_contract() -> anyhow::Result<Contract> {
-    Contract::read(rollcall_proto::DESCRIPTORS).map_err(|gaps| anyhow!("the contract has gaps:\n  {}", gaps.join("\n  ")))
+    Contract::read(rollcall_proto::DESCRIPTORS)
+        .map_err(|gaps| anyhow!("the contract has gaps:\n  {}", gaps.join("\n  ")))
 }
 
 /// Outside production the schema is brought up to date; in production somebody decides when.
@@ -168,12 +169,8 @@ fn services(
         rotation: rotation.clone(),
         leases: leases.clone(),
     };
-    let checkin = checkin::Service {
-        store: store.clone(),
-        clock: clock.clone(),
-        rotation,
-        writer: checkin::Writer::new(store),
-    };
+    let checkin =
+        checkin::Service { store: store.clone(), clock: clock.clone(), rotation, writer: checkin::Writer::new(store) };
     let record = record::Service { store: store.clone(), keys: keys.clone() };
     let feeds = live::Feeds::new(store.clone(), stop.clone());
     let live = live::Service { store: store.clone(), keys: keys.clone(), feeds, leases };

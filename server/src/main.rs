@@ -120,7 +120,10 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
 }
 
 async fn serve(settings: Settings, demo: bool) -> anyhow::Result<()> {
-    anyhow::ensure!(!(demo && settings.is_production()), "--demo makes accounts with a known password; it is refused in production");
+    anyhow::ensure!(
+        !(demo && settings.is_production()),
+        "--demo makes accounts with a known password; it is refused in production"
+    );
     let stop = stop_on_signal()?;
     let is_production = settings.is_production();
     let server = rollcall_server::serve(settings, demo, stop.clone()).await?;

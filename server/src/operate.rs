@@ -33,5 +33,7 @@ fn look(store: &Store) {
         metrics::gauge!("rollcall_database_connections", "pool" => pool, "state" => "idle").set(idle as f64);
         metrics::gauge!("rollcall_database_connections", "pool" => pool, "state" => "used").set(used as f64);
     }
-    metrics::gauge!("rollcall_redis_connected").set(if store.bus.is_connected() { 1.0 } else { 0.0 });
+    if !store.bus.is_embedded() {
+        metrics::gauge!("rollcall_redis_connected").set(if store.bus.is_connected() { 1.0 } else { 0.0 });
+    }
 }

@@ -69,13 +69,7 @@ const fn code(reason: Reason) -> Code {
 
 impl Problem {
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self {
-            reason,
-            message: message.into(),
-            metadata: HashMap::new(),
-            violations: Vec::new(),
-            retry_after: None,
-        }
+        Self { reason, message: message.into(), metadata: HashMap::new(), violations: Vec::new(), retry_after: None }
     }
 
     pub fn with(mut self, key: &str, value: impl Display) -> Self {
@@ -104,7 +98,10 @@ impl Problem {
 
     /// One field that breaks a rule which its proto cannot state.
     pub fn invalid_field(field: &str, description: impl Into<String>) -> Self {
-        Self::invalid(Reason::InvalidField, vec![Violation { field: field.to_owned(), description: description.into() }])
+        Self::invalid(
+            Reason::InvalidField,
+            vec![Violation { field: field.to_owned(), description: description.into() }],
+        )
     }
 
     /// A fault of ours. The cause is logged under the request's id and kept from the caller.

@@ -23,7 +23,11 @@ pub async fn migrate(settings: &settings::Database, direction: Direction) -> Res
     let database = Database::open_single(settings).await.map_err(Problem::unavailable)?;
     let connection = database.migrator();
     if !database.is_sqlite() {
-        connection.execute_unprepared(&format!("SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})")).await?;
+        connection
+            .execute_unprepared(&format!(
+                "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"
+            ))
+            .await?;
     }
     match direction {
         Direction::Up => Migrator::up(connection, None).await?,

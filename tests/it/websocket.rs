@@ -4,7 +4,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::StreamExt as _;
 use rollcall_proto::v1::EndSessionRequest;
 use rollcall_tests::{
-    Answer as _, Class, Kind, actor::Actor, college::session_message, contract::json_of, in_one_world, on_postgres,
+    Answer as _, Class, Kind,
+    actor::Actor,
+    college::session_message,
+    contract::{canonical, json_of},
+    in_one_world, on_postgres,
     until::soon,
 };
 use serde_json::Value;
@@ -43,7 +47,7 @@ async fn next(socket: &mut Socket) -> Result<Value, u16> {
     loop {
         match soon("a frame comes", socket.next()).await.expect("no end without a close").expect("a frame") {
             Message::Text(text) => {
-                let value: Value = serde_json::from_str(&text).expect("JSON");
+                let value: Value = canonical(serde_json::from_str(&text).expect("JSON"));
                 if ["session", "record", "error"].iter().any(|name| value.get(name).is_some()) {
                     return Ok(value);
                 }

@@ -90,7 +90,7 @@ async fn by_rest(actor: &Actor, method: &MethodDescriptor, request: &Value) -> R
                 first.extend_from_slice(&chunk.expect("a first line"));
             }
             let line = first.split(|&byte| byte == b'\n').next().expect("a line");
-            return Ok(serde_json::from_slice(line).expect("JSON"));
+            return Ok(contract::canonical(serde_json::from_slice(line).expect("JSON")));
         }
         let problem: Value = answer.json().await.expect("a problem");
         return Err(Refusal::from_problem(&problem));

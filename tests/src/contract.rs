@@ -90,7 +90,20 @@ pub fn from_json(kind: &MessageDescriptor, json: &Json) -> DynamicMessage {
 /// Never.
 pub fn to_json(message: &DynamicMessage) -> Json {
     let options = SerializeOptions::new().use_proto_field_name(true).skip_default_fields(false);
-    message.serialize_with_options(serde_json::value::Serializer, &options).expect("JSON")
+    canonical(message.serialize_with_options(serde_json::value::Serializer, &options).expect("JSON"))
+}
+
+/// The same JSON with one spelling for each number: 50 and 50.0 are the same, and writers may choose.
+pub fn canonical(json: Json) -> Json {
+    match json {
+        Json::Number(number) => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Json::from(float as i64),
+            _ => Json::Number(number),
+        },
+        Json::Array(items) => items.into_iter().map(canonical).collect(),
+        Json::Object(members) => members.into_iter().map(|(name, value)| (name, canonical(value))).collect(),
+        other => other,
+    }
 }
 
 /// A generated message as the edge writes it.

@@ -8,7 +8,7 @@ use http::Method;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
-use crate::{problem::Refusal, until::soon};
+use crate::{contract::canonical, problem::Refusal, until::soon};
 
 /// Somebody's HTTP client.
 #[derive(Clone)]
@@ -102,7 +102,7 @@ impl Reply {
             .collect();
         let content_type = content_type(&response);
         let bytes = response.bytes().await.expect("the body");
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let body = serde_json::from_slice(&bytes).map_or(Value::Null, canonical);
         Self { status, content_type, headers, body, bytes }
     }
 

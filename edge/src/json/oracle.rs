@@ -379,6 +379,7 @@ fn strict_input_names_the_field_and_what_is_allowed() {
             r#"{"scalars":{"an_int64":"0858"}}"#,
             "scalars.an_int64: must be a whole number between -9223372036854775808 and 9223372036854775807",
         ),
+        (r#"{"scalars":{"an_int64":"1e5"}}"#, "scalars.an_int64: must be a whole number, written in digits"),
         (r#"{"scalars":{"a_double":"1"}}"#, "scalars.a_double: must be a number, not a string"),
         (r#"{"scalars":{"a_float":1e39}}"#, "scalars.a_float: must be a number in the range of the field"),
         (r#"{"scalars":{"a_bool":"true"}}"#, "scalars.a_bool: must be a boolean, not a string"),

@@ -19,7 +19,13 @@ pub(crate) fn message(plan: &Plan, id: MessageId, json: &[u8], input: JsonInput,
 
 /// Appends one field, with its tag, from a JSON document that is its value.
 pub(crate) fn field(plan: &Plan, field: &FieldPlan, json: &[u8], input: JsonInput, out: &mut Vec<u8>) -> Result<()> {
-    document(plan, json, input, out, |reader| reader.field(field))
+    document(plan, json, input, out, |reader| {
+        let takes_null = matches!(field.shape, Shape::Single { .. }) && plan.null_is_value(field.kind);
+        if reader.lex.peek()? == Next::Null && !takes_null && !reader.strict() {
+            return reader.lex.null();
+        }
+        reader.field(field)
+    })
 }
 
 fn document(
@@ -259,7 +265,10 @@ impl<'j> Reader<'_, 'j> {
     fn integer(&mut self, kind: Kind, next: Next) -> Result<()> {
         // 64-bit numbers are written as strings, so a strict reader takes strings for them and for nothing else.
         let wide = matches!(kind, Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64);
-        let (text, _) = self.number_text(next, wide || !self.strict())?;
+        let (text, quoted) = self.number_text(next, wide || !self.strict())?;
+        if quoted && self.strict() && text.contains(['.', 'e', 'E']) {
+            return Err(Refusal::value("must be a whole number, written in digits"));
+        }
         scalar::put_integer(self.out, kind, &text).map_err(Refusal::value)
     }
 

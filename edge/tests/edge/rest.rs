@@ -1,6 +1,13 @@
 //! Unary calls over REST.
 
+use std::convert::Infallible;
+
+use http_body::Frame;
+use http_body_util::StreamBody;
+use proptest::prelude::*;
+use rollcall_edge::{Edge, in_process};
 use serde_json::json;
+use tower::Service as _;
 
 use crate::support::{edge, get, json, options, send};
 
@@ -227,7 +234,7 @@ async fn headers_go_through_by_name() {
 #[tokio::test]
 async fn a_cookie_may_hold_the_token_for_pages_that_are_allowed() {
     let options = rollcall_edge::Options { bearer_cookie: Some("tok".to_owned()), ..options() };
-    let edge = rollcall_edge::Edge::new(&crate::support::POOL, crate::support::echo(), options).unwrap();
+    let edge = Edge::new(&crate::support::POOL, crate::support::echo(), options).unwrap();
     let token = async |headers: &[(&str, &str)]| {
         let answer = send(&edge, "GET /v1/items/7", headers, "").await;
         answer.seen().get("authorization").cloned().unwrap_or_default()
@@ -240,4 +247,55 @@ async fn a_cookie_may_hold_the_token_for_pages_that_are_allowed() {
         "Bearer t"
     );
     assert_eq!(token(&[("cookie", "tok=t"), ("origin", "https://evil.example")]).await, "");
+}
+
+/// Beside other routes in an axum router, and in front of services that are one.
+#[tokio::test]
+async fn it_fits_into_axum_on_both_sides() {
+    let services = axum::Router::new().fallback(async |request: axum::extract::Request| {
+        let (_, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1_024).await.unwrap();
+        let trailers = http::HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
+        let frames = [Ok::<_, Infallible>(Frame::data(body)), Ok(Frame::trailers(trailers))];
+        let body = axum::body::Body::new(StreamBody::new(futures_util::stream::iter(frames)));
+        http::Response::builder().header("content-type", "application/grpc").body(body).unwrap()
+    });
+    let edge = Edge::new(&crate::support::POOL, in_process(services), options()).unwrap();
+    assert_eq!(get(&edge, "/v1/items/7").await.json()["id"], "7");
+    let mut router: axum::Router =
+        axum::Router::new().route("/openapi.json", axum::routing::get(async || "{}")).fallback_service(edge);
+    let request = http::Request::get("/v1/items/8").body(axum::body::Body::empty()).unwrap();
+    let answer = router.call(request).await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_survives_a_path_and_a_query(id in ".{1,20}", title in ".{0,20}") {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let uri = format!("/v1/items/{}?title={}", percent_encoded(&id), percent_encoded(&title));
+        let answer = runtime.block_on(async { get(&edge(), &uri).await.json() });
+        prop_assert_eq!(&answer["id"], &json!(id));
+        prop_assert_eq!(&answer["title"], &json!(title));
+    }
+
+    #[test]
+    fn no_request_is_answered_with_a_server_error(
+        path in "(/v1|/items|/7|:start|/files|[a-z%:/.*{}\\[\\]=&?+-]|%[0-9a-f]{2}){0,8}",
+        query in "([a-z]{1,7}|tags|pages|author\\.name|counts\\[a\\]|[=&%.+\\[\\]0-9-]){0,8}",
+        body in "[{}\\[\\]\":,a-z0-9]{0,30}",
+        method in "(GET|POST|PUT|PATCH|HEAD|DELETE|OPTIONS|BREW)",
+    ) {
+        let line = format!("{method} /v1/items{path}?{query}");
+        prop_assume!(line[method.len() + 1..].parse::<http::Uri>().is_ok());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer = runtime.block_on(async { json(&edge(), &line, &body).await });
+        prop_assert!(answer.status.as_u16() < 500, "{} {}: {}", line, body, answer.text());
+    }
 }

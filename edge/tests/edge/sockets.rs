@@ -5,9 +5,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::{SinkExt as _, StreamExt as _};
+use http::{Method, Request, Version};
+use http_body_util::Empty;
+use hyper::ext::Protocol;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rollcall_edge::{Edge, Options, listen};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -134,6 +139,43 @@ async fn last_error(mut socket: Socket) -> &'static str {
             Some(Err(_)) | None => return "cut",
         }
     }
+}
+
+/// RFC 8441: browsers that already have an HTTP/2 connection open their WebSockets on it.
+#[tokio::test]
+async fn websockets_work_over_http2() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let stream = TokioIo::new(TcpStream::connect(server.address).await.unwrap());
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    tokio::spawn(connection);
+    // The server's settings have to arrive before a client may send such a request.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let request = Request::builder()
+        .method(Method::CONNECT)
+        .version(Version::HTTP_2)
+        .uri(format!("http://{}/v1/watch/fails?pages=2", server.address))
+        .extension(Protocol::from_static("websocket"))
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-protocol", "edge.json.v1")
+        .body(Empty::<bytes::Bytes>::new())
+        .unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["sec-websocket-protocol"], "edge.json.v1");
+    let upgraded = TokioIo::new(hyper::upgrade::on(response).await.unwrap());
+    let mut socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await;
+    let mut texts = 0;
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(_) => texts += 1,
+            Message::Close(frame) => {
+                assert_eq!((texts, u16::from(frame.unwrap().code)), (3, 4010));
+                break;
+            }
+            _ => {}
+        }
+    }
+    server.stop().await;
 }
 
 #[tokio::test]

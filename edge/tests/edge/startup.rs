@@ -1,6 +1,6 @@
 //! What an edge says about its rules before it serves any.
 
-use rollcall_edge::Edge;
+use rollcall_edge::{Edge, Options};
 
 use crate::support::{POOL, echo, edge, options, pool};
 
@@ -14,6 +14,14 @@ async fn routes_are_listed() {
         && !route.server_streaming));
     assert!(routes.iter().any(|route| route.method == "edge.test.v1.Echo.Watch" && route.server_streaming));
     assert!(Edge::new(&POOL, echo(), options()).is_ok());
+}
+
+#[tokio::test]
+async fn origins_are_exact() {
+    for origin in ["*", "https://*.example", "https://app.example/", "app.example", ""] {
+        let options = Options { allowed_origins: vec![origin.to_owned()], ..options() };
+        assert_eq!(Edge::new(&POOL, echo(), options).err().unwrap().len(), 1, "{origin}");
+    }
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc
     let teacher = user::in_college(college_id).filter(user::Column::Email.eq("teacher@demo.example"));
     let teacher = teacher.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no teacher"))?;
     let location = location::in_college(college_id).filter(location::Column::Name.eq("Lecture hall 1"));
-    let location = location.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no location"))?;
+    let location =
+        location.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no location"))?;
 
     let active = session::in_college(college_id).filter(session::Column::State.eq(session::State::Active));
     let (current, past): (Vec<_>, Vec<_>) =
@@ -165,4 +166,3 @@ fn world(password_hash: String) -> World {
         sessions: Vec::new(),
     }
 }
-

@@ -33,12 +33,7 @@ pub async fn seed_file(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub async fn insert(
-    database: &Database,
-    world: World,
-    settings: &Settings,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
+pub async fn insert(database: &Database, world: World, settings: &Settings, now: DateTime<Utc>) -> Result<(), Problem> {
     let time_zone = settings.time_zone.name().to_owned();
     let radius_meters = settings.default_fence_radius_meters;
     let refused_until = now + TimeDelta::from_std(settings.identity.access_token_life).map_err(Problem::internal)?;

@@ -163,7 +163,7 @@ impl Service {
     async fn store_record(&self, principal: &Principal, record: Record) -> Result<Record, Problem> {
         let session_id = record.session_id;
         match self.writer.store(record).await? {
-            Outcome::Stored(record) => Ok(record),
+            Outcome::Stored(record) => Ok(*record),
             Outcome::Conflict => {
                 let existing = store::find_by_session(&self.store.database, principal, session_id).await?;
                 Err(existing.map_or_else(check_in_id_reused, |record| already_checked_in(&record)))

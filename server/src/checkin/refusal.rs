@@ -57,7 +57,8 @@ impl From<Refusal> for Problem {
             }
             Refusal::CodeInvalid => problem("This is no code of the session. Scan it again.".to_owned()),
             Refusal::CodeExpired { age_seconds } => {
-                problem("The code is too old. Scan the one that is shown now.".to_owned()).with("age_seconds", age_seconds)
+                problem("The code is too old. Scan the one that is shown now.".to_owned())
+                    .with("age_seconds", age_seconds)
             }
             Refusal::OutsideGeofence { distance_meters, radius_meters, accuracy_meters } => {
                 let refused = problem(format!(

@@ -76,12 +76,13 @@ fn judge_code(reading: Reading) -> (Evidence, Result<(), Refusal>) {
                 Age::Current => "The code was being shown.",
                 Age::Previous => "The code had been shown just before.",
             };
-            let evidence = Evidence::new(Factor::Code, Verdict::Passed, detail).figure("age_seconds", age_seconds as f64);
+            let evidence =
+                Evidence::new(Factor::Code, Verdict::Passed, detail).figure("age_seconds", age_seconds as f64);
             (evidence, Ok(()))
         }
         Reading::Expired { age_seconds } => {
-            let evidence =
-                Evidence::new(Factor::Code, Verdict::Failed, "The code was too old.").figure("age_seconds", age_seconds as f64);
+            let evidence = Evidence::new(Factor::Code, Verdict::Failed, "The code was too old.")
+                .figure("age_seconds", age_seconds as f64);
             (evidence, Err(Refusal::CodeExpired { age_seconds }))
         }
         Reading::Invalid => {

@@ -33,7 +33,7 @@ enum Item {
 /// What became of a record that was to be stored.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Stored(Record),
+    Stored(Box<Record>),
     /// The student has a record in this session, or the client's id has one.
     Conflict,
     SessionNotActive,
@@ -48,9 +48,8 @@ pub struct Writer {
 impl Writer {
     pub fn new(store: &Store) -> Self {
         let (database, bus) = (store.database.clone(), store.bus.clone());
-        let batcher = Batcher::new("check_in", LANES, MAX_ITEMS, move |items| {
-            commit(database.clone(), bus.clone(), items)
-        });
+        let batcher =
+            Batcher::new("check_in", LANES, MAX_ITEMS, move |items| commit(database.clone(), bus.clone(), items));
         Self { batcher: Arc::new(batcher) }
     }
 
@@ -109,7 +108,8 @@ async fn write(tx: &Tx, items: Vec<Item>) -> Result<Vec<Option<Outcome>>, Proble
         });
         let stored = insert_records(tx, &records).await?;
         for (index, record) in records {
-            let outcome = if stored.contains(&record.id) { Outcome::Stored(record) } else { Outcome::Conflict };
+            let outcome =
+                if stored.contains(&record.id) { Outcome::Stored(Box::new(record)) } else { Outcome::Conflict };
             outcomes[index] = Some(outcome);
         }
     }

@@ -63,8 +63,11 @@ fn choose(principal: &Principal, active: Vec<Model>) -> Result<Model, Problem> {
         (_, None) => Err(Problem::new(ErrorReason::NotYourSession, "The session here is taught by somebody else.")),
         (_, Some(last)) => {
             let ids: Vec<_> = own.iter().chain([&last]).map(|session| session.id.to_string()).collect();
-            Err(Problem::new(ErrorReason::SessionAmbiguous, "Several sessions are active here; name one by session_id.")
-                .with("session_ids", ids.join(",")))
+            Err(Problem::new(
+                ErrorReason::SessionAmbiguous,
+                "Several sessions are active here; name one by session_id.",
+            )
+            .with("session_ids", ids.join(",")))
         }
     }
 }

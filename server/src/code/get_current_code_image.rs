@@ -1,10 +1,7 @@
 //! GetCurrentCodeImage: the code of this moment as a picture.
 
 use qrcode::{EcLevel, QrCode, render::svg};
-use rollcall_proto::{
-    google::api::HttpBody,
-    v1::get_current_code_image_request::Format,
-};
+use rollcall_proto::{google::api::HttpBody, v1::get_current_code_image_request::Format};
 
 use super::service::Service;
 use crate::{entity::session::Model, problem::Problem};

@@ -212,11 +212,8 @@ mod tests {
     fn a_code_is_for_one_session_one_epoch_one_college_and_one_secret() {
         let own = session(2);
         let code = ScannedCode::parse(&ROTATION.show(&own, at(0)).text).expect("it is a code");
-        let others = [
-            session(3),
-            Model { code_epoch: 1, ..session(2) },
-            Model { college_id: Uuid::from_u128(9), ..session(2) },
-        ];
+        let others =
+            [session(3), Model { code_epoch: 1, ..session(2) }, Model { college_id: Uuid::from_u128(9), ..session(2) }];
         for other in others {
             assert_eq!(ROTATION.read(&code, &other, at(0)), Reading::Invalid);
         }

@@ -122,8 +122,8 @@ impl Checker<'_> {
     fn rule(&mut self, message: &Message, field: &Field, name: &str, raw: Raw) -> Result<(), Malformed> {
         let fault = match (field.wire, raw) {
             (Wire::String, Raw::Slice(slice)) => {
-                let text = std::str::from_utf8(slice)
-                    .map_err(|_| Malformed(format!("{}{name} is not UTF-8", self.path)))?;
+                let text =
+                    std::str::from_utf8(slice).map_err(|_| Malformed(format!("{}{name} is not UTF-8", self.path)))?;
                 text_fault(&field.rule, text)
             }
             (Wire::Bytes, Raw::Slice(slice)) => bytes_fault(&field.rule, slice.len() as u64),
@@ -164,11 +164,7 @@ impl Checker<'_> {
         }
     }
 
-    fn inside(
-        &mut self,
-        name: &str,
-        step: impl FnOnce(&mut Self) -> Result<(), Malformed>,
-    ) -> Result<(), Malformed> {
+    fn inside(&mut self, name: &str, step: impl FnOnce(&mut Self) -> Result<(), Malformed>) -> Result<(), Malformed> {
         let length = self.path.len();
         write!(self.path, "{name}.").expect("writing to a string does not fail");
         let result = step(self);

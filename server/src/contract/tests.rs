@@ -1,7 +1,4 @@
-use prost::Message as _;
-use rollcall_proto::v1::{
-    CheckInRequest, CreateSessionRequest, ListSessionsRequest, Position, ValidatePointRequest,
-};
+use rollcall_proto::v1::{CheckInRequest, CreateSessionRequest, ListSessionsRequest, Position, ValidatePointRequest};
 
 use super::*;
 
@@ -27,7 +24,12 @@ const ID: &str = "0192f0c1-7a3b-7000-8000-000000000000";
 fn a_request_within_its_rules_passes() {
     let request = CheckInRequest {
         check_in_id: ID.to_owned(),
-        position: Some(Position { latitude: Some(90.0), longitude: Some(-180.0), accuracy_meters: Some(0.0), mocked: true }),
+        position: Some(Position {
+            latitude: Some(90.0),
+            longitude: Some(-180.0),
+            accuracy_meters: Some(0.0),
+            mocked: true,
+        }),
         ..Default::default()
     };
     assert_eq!(violations(CHECK_IN, &request), []);

@@ -24,9 +24,7 @@ impl Service {
         if !request.page_token.is_empty() {
             let name = page::open(&self.keys.page_token, &purpose, &request.page_token)
                 .and_then(|bytes| String::from_utf8(bytes).ok())
-                .ok_or_else(|| {
-                    Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list.")
-                })?;
+                .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))?;
             query = query.filter(Column::Name.gt(name));
         }
         let mut rows = query.all(self.store.database.reader()).await?;

@@ -112,8 +112,7 @@ impl Tokens {
         // Times are held against our own clock below, which tests can move.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        let decoded =
-            jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| invalid())?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| invalid())?;
         let claims = decoded.claims;
         if decoded.header.typ.as_deref() != Some(TYPE) || decoded.header.crit.is_some() {
             return Err(invalid());

@@ -6,7 +6,12 @@ use chrono::TimeDelta;
 use rollcall_proto::v1::LoginRequest;
 use uuid::Uuid;
 
-use super::{access_token::Subject, refresh::RefreshToken, service::{Origin, Service}, store};
+use super::{
+    access_token::Subject,
+    refresh::RefreshToken,
+    service::{Origin, Service},
+    store,
+};
 use crate::{
     audit,
     entity::{refresh_token_family, user},
@@ -80,7 +85,8 @@ impl Service {
             expires_at: now + life,
             revoked_at: None,
         };
-        let row = audit::Row::new(user.college_id, "login", now).actor(user.id).object("sign_in", family_id).from(&origin);
+        let row =
+            audit::Row::new(user.college_id, "login", now).actor(user.id).object("sign_in", family_id).from(&origin);
         self.store
             .database
             .write(move |tx| {
@@ -94,12 +100,13 @@ impl Service {
         self.answer_for(user, family_id, &token)
     }
 
-    pub(super) fn answer_for(&self, user: user::Model, family_id: Uuid, token: &RefreshToken) -> Result<SignIn, Problem> {
+    pub(super) fn answer_for(
+        &self,
+        user: user::Model,
+        family_id: Uuid,
+        token: &RefreshToken,
+    ) -> Result<SignIn, Problem> {
         let subject = Subject { college_id: user.college_id, user_id: user.id, role: user.role, family_id };
-        Ok(SignIn {
-            access_token: self.tokens.issue(&subject, self.clock.now())?,
-            refresh_token: token.text(),
-            user,
-        })
+        Ok(SignIn { access_token: self.tokens.issue(&subject, self.clock.now())?, refresh_token: token.text(), user })
     }
 }

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{service::{Origin, Service}, store};
+use super::{
+    service::{Origin, Service},
+    store,
+};
 use crate::{entity::token_revocation, principal::Principal, problem::Problem, store::Notice};
 
 impl Service {
@@ -31,10 +34,9 @@ impl Service {
             .write(move |tx| Box::pin(async move { store::insert_revocation(tx, &stored).await }))
             .await?;
         self.revocations.note(&revocation);
-        self.store.bus.announce(Notice::TokenRevoked {
-            college_id: revocation.college_id,
-            subject_id: revocation.subject_id,
-        });
+        self.store
+            .bus
+            .announce(Notice::TokenRevoked { college_id: revocation.college_id, subject_id: revocation.subject_id });
         Ok(())
     }
 }

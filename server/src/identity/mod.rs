@@ -17,6 +17,6 @@ mod store;
 
 pub use access_token::Tokens;
 pub use password::Passwords;
-pub use revocations::Revocations;
 pub use password::hash as hash_password;
+pub use revocations::Revocations;
 pub use service::{Origin, Service};

@@ -24,10 +24,7 @@ pub struct RefreshToken {
 
 impl RefreshToken {
     pub fn derive(key: &[u8; 32], college_id: Uuid, family_id: Uuid, generation: i32) -> Self {
-        let secret = keys::seal(
-            key,
-            &[college_id.as_bytes(), family_id.as_bytes(), &generation.to_be_bytes()],
-        );
+        let secret = keys::seal(key, &[college_id.as_bytes(), family_id.as_bytes(), &generation.to_be_bytes()]);
         Self { college_id, family_id, generation, secret }
     }
 

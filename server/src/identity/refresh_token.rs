@@ -37,7 +37,9 @@ impl Service {
                         return self.answer_family(&family, &next).await;
                     }
                 }
-                Exchange::Repeat => return self.answer_family(&family, &self.successor(&family, family.generation)).await,
+                Exchange::Repeat => {
+                    return self.answer_family(&family, &self.successor(&family, family.generation)).await;
+                }
                 Exchange::Reuse => {
                     self.revoke(&family, "refresh_token.reused", origin).await?;
                     return Err(invalid());

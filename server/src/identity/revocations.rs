@@ -65,8 +65,7 @@ impl Revocations {
     /// Believes a revocation that was just committed here.
     pub fn note(&self, row: &token_revocation::Model) {
         let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
-        subjects
-            .insert((row.college_id, row.subject_id), Revoked { at: row.revoked_at, expires_at: row.expires_at });
+        subjects.insert((row.college_id, row.subject_id), Revoked { at: row.revoked_at, expires_at: row.expires_at });
     }
 
     async fn run(self, store: Store, clock: Clock, stop: CancellationToken) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::State, middleware::Next};
 use http::header::AUTHORIZATION;
 
-use super::{Request, Response, Shared};
+use super::{Request, Response, Shared, observe::Caller};
 use crate::{
     contract::Method,
     problem::{ErrorReason, Problem},
@@ -21,7 +21,11 @@ pub async fn layer(State(shared): State<Arc<Shared>>, mut request: Request, next
         match token(&request).and_then(|token| shared.tokens.verify(token, shared.clock.now())) {
             Ok(principal) => {
                 tracing::Span::current().record("user_id", tracing::field::display(principal.user_id));
+                let caller = Caller(principal.user_id);
                 request.extensions_mut().insert(principal);
+                let mut response = next.run(request).await;
+                response.extensions_mut().insert(caller);
+                return response;
             }
             Err(problem) => {
                 request.extensions_mut().insert(Stranger(problem));

@@ -64,7 +64,9 @@ async fn read(mut body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
         }
     }
     match read.first_chunk::<PREFIX_BYTES>() {
-        Some([_, length @ ..]) if u32::from_be_bytes(*length) as usize + PREFIX_BYTES == read.len() => Ok(read.freeze()),
+        Some([_, length @ ..]) if u32::from_be_bytes(*length) as usize + PREFIX_BYTES == read.len() => {
+            Ok(read.freeze())
+        }
         Some(_) => Err(malformed("The request must be one whole message.")),
         None => Err(malformed("The request is empty; send one message.")),
     }

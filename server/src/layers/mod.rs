@@ -19,12 +19,7 @@ pub use limit::{address_key, exceeded};
 pub use request_id::RequestId;
 
 use crate::{
-    clock::Clock,
-    contract::Contract,
-    identity::Tokens,
-    problem::Problem,
-    settings::RateLimits,
-    store::Limiter,
+    clock::Clock, contract::Contract, identity::Tokens, problem::Problem, settings::RateLimits, store::Limiter,
 };
 
 /// What the layers need.

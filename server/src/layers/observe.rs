@@ -8,27 +8,34 @@ use tracing::Instrument as _;
 
 use super::{Request, RequestId, Response};
 
+/// Who called, told outwards by the layer that finds out.
+#[derive(Clone, Copy)]
+pub struct Caller(pub uuid::Uuid);
+
 pub async fn layer(request: Request, next: Next) -> Response {
     let endpoint = endpoint(request.uri().path());
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    // For what is logged within the call.
     let span = tracing::info_span!("call", request_id, endpoint, user_id = tracing::field::Empty);
     let gauge = metrics::gauge!("rollcall_requests_in_flight", "endpoint" => endpoint.clone());
     let in_flight = InFlight::enter(gauge);
     let started = Instant::now();
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = next.run(request).instrument(span).await;
     drop(in_flight);
     let elapsed = started.elapsed();
     // A stream's status comes in its trailers; what is counted here is how it began.
     let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
     let name = code_name(code);
     metrics::counter!("rollcall_requests_total", "endpoint" => endpoint.clone(), "code" => name).increment(1);
-    metrics::histogram!("rollcall_request_duration_seconds", "endpoint" => endpoint).record(elapsed);
+    metrics::histogram!("rollcall_request_duration_seconds", "endpoint" => endpoint.clone()).record(elapsed);
     let duration_ms = elapsed.as_secs_f64() * 1000.0;
-    span.in_scope(|| match code {
-        Code::Internal | Code::Unknown | Code::DataLoss => tracing::error!(code = name, duration_ms, "call failed"),
-        Code::Ok => tracing::debug!(code = name, duration_ms, "call answered"),
-        _ => tracing::info!(code = name, duration_ms, "call refused"),
-    });
+    let user_id = response.extensions().get::<Caller>().map(|Caller(id)| tracing::field::display(*id));
+    match code {
+        Code::Internal | Code::Unknown | Code::DataLoss => {
+            tracing::error!(request_id, user_id, endpoint, code = name, duration_ms, "call failed");
+        }
+        _ => tracing::info!(request_id, user_id, endpoint, code = name, duration_ms, "call"),
+    }
     response
 }
 

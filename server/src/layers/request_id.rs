@@ -44,5 +44,7 @@ fn address(request: &Request, shared: &Shared) -> Option<IpAddr> {
 }
 
 fn is_clean(id: &str) -> bool {
-    !id.is_empty() && id.len() <= MAX_BYTES && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    !id.is_empty()
+        && id.len() <= MAX_BYTES
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

@@ -35,9 +35,12 @@ impl Change {
             let session = sessions::to_proto(self.session.clone());
             events.push((self.session.state_seq, attendance_event::Change::Session(session)));
         }
-        events.extend(self.records.iter().filter(|record| record.event_seq > position).map(|record| {
-            (record.event_seq, attendance_event::Change::Record(checkin::to_proto(record.clone())))
-        }));
+        events.extend(
+            self.records
+                .iter()
+                .filter(|record| record.event_seq > position)
+                .map(|record| (record.event_seq, attendance_event::Change::Record(checkin::to_proto(record.clone())))),
+        );
         // Stable: of one number, the session comes before its records.
         events.sort_by_key(|(seq, _)| *seq);
         let mut told = Vec::with_capacity(events.len());

@@ -20,10 +20,13 @@ const LOOK_UNHEARD: Duration = Duration::from_millis(250);
 /// A watcher that is further behind reads for itself what it missed.
 const KEPT_CHANGES: usize = 64;
 
+/// By college and session.
+type BySession = HashMap<(Uuid, Uuid), Weak<Feed>>;
+
 /// The sessions that are watched here.
 #[derive(Clone)]
 pub struct Feeds {
-    feeds: Arc<Mutex<HashMap<(Uuid, Uuid), Weak<Feed>>>>,
+    feeds: Arc<Mutex<BySession>>,
     store: Store,
     stop: CancellationToken,
 }
@@ -88,7 +91,9 @@ impl Feeds {
             let wake = |key: Option<(Uuid, Uuid)>| {
                 let feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
                 match key {
-                    Some(key) => feeds.get(&key).and_then(Weak::upgrade).into_iter().for_each(|feed| feed.wake.notify_one()),
+                    Some(key) => {
+                        feeds.get(&key).and_then(Weak::upgrade).into_iter().for_each(|feed| feed.wake.notify_one())
+                    }
                     None => feeds.values().filter_map(Weak::upgrade).for_each(|feed| feed.wake.notify_one()),
                 }
             };

@@ -78,7 +78,7 @@ async fn list_roster(database: &Database, key: &Roster) -> Result<HashSet<Uuid>,
 }
 
 fn on_day(college_id: Uuid, day: NaiveDate) -> enrolment::Find {
-    enrolment::in_college(college_id).filter(enrolment::Column::FromDate.lte(day)).filter(
-        Condition::any().add(enrolment::Column::ToDate.is_null()).add(enrolment::Column::ToDate.gte(day)),
-    )
+    enrolment::in_college(college_id)
+        .filter(enrolment::Column::FromDate.lte(day))
+        .filter(Condition::any().add(enrolment::Column::ToDate.is_null()).add(enrolment::Column::ToDate.gte(day)))
 }

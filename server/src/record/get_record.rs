@@ -16,7 +16,8 @@ const RESOURCE: &str = "record";
 impl Service {
     pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
         let database = &self.store.database;
-        let found = attendance_record::in_college(principal.college_id).filter(Column::Id.eq(id)).one(database.reader());
+        let found =
+            attendance_record::in_college(principal.college_id).filter(Column::Id.eq(id)).one(database.reader());
         let record = found.await?.ok_or_else(|| Problem::not_found(RESOURCE))?;
         let visible = match principal.role {
             Role::Admin => true,

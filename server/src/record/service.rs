@@ -44,8 +44,7 @@ impl RecordService for Service {
             session_id: optional_id("session_id", request.session_id.as_deref())?,
             status: Filter::status_from_proto(request.status()),
         };
-        let (records, next_page_token) =
-            self.list(&principal, &filter, request.page_size, &request.page_token).await?;
+        let (records, next_page_token) = self.list(&principal, &filter, request.page_size, &request.page_token).await?;
         Ok(Response::new(ListRecordsResponse { records, next_page_token }))
     }
 

@@ -18,12 +18,7 @@ pub async fn end_by_server(tx: &Tx, session: &session::Model, now: DateTime<Utc>
 }
 
 impl Service {
-    pub(super) async fn end(
-        &self,
-        principal: &Principal,
-        id: Uuid,
-        origin: Origin,
-    ) -> Result<session::Model, Problem> {
+    pub(super) async fn end(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<session::Model, Problem> {
         self.transition(principal, id, Move::End, String::new(), origin, |tx, session| {
             Box::pin(async move { store::mark_absent(tx, &session).await })
         })

@@ -23,12 +23,8 @@ impl Service {
         let division_id = optional_id("division_id", request.division_id.as_deref())?;
         let location_id = optional_id("location_id", request.location_id.as_deref())?;
         let filter = format!("{state:?}{division_id:?}{location_id:?}");
-        let purpose: [&[u8]; 4] = [
-            b"sessions",
-            principal.college_id.as_bytes(),
-            principal.user_id.as_bytes(),
-            filter.as_bytes(),
-        ];
+        let purpose: [&[u8]; 4] =
+            [b"sessions", principal.college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
         let size = page::size(request.page_size);
 
         let mut query = session::in_college(principal.college_id)
@@ -61,9 +57,9 @@ impl Service {
                 return Err(Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."));
             };
             query = query.filter(
-                Condition::any().add(Column::PlannedStart.lt(planned_start)).add(
-                    Condition::all().add(Column::PlannedStart.eq(planned_start)).add(Column::Id.lt(id)),
-                ),
+                Condition::any()
+                    .add(Column::PlannedStart.lt(planned_start))
+                    .add(Condition::all().add(Column::PlannedStart.eq(planned_start)).add(Column::Id.lt(id))),
             );
         }
 

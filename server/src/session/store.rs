@@ -1,10 +1,7 @@
 //! The queries of this slice.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{RESOURCE, rules::Move};

@@ -35,14 +35,17 @@ impl Service {
         let college_id = principal.college_id;
         find_for_staff(&self.store, principal, id).await?;
         let now: DateTime<Utc> = self.clock.now();
-        let row =
-            audit::Row::new(college_id, wanted.action(), now).actor(principal.user_id).object(RESOURCE, id).from(&origin);
+        let row = audit::Row::new(college_id, wanted.action(), now)
+            .actor(principal.user_id)
+            .object(RESOURCE, id)
+            .from(&origin);
         let session = self
             .store
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(session) = store::change_state(tx, college_id, id, wanted, &cancel_reason, now).await? else {
+                    let Some(session) = store::change_state(tx, college_id, id, wanted, &cancel_reason, now).await?
+                    else {
                         let session = store::find_in(tx, college_id, id).await?;
                         return Err(rules::illegal(session.state, wanted));
                     };

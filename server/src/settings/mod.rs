@@ -149,7 +149,8 @@ fn read_database(reader: &mut Reader, data_dir: &std::path::Path) -> Database {
         let user = part(reader, "DB_USER", "postgres.user", "rollcall");
         let password = reader.secret("DB_PASSWORD").or_else(|| reader.secret("postgres.password"));
         let password = password.as_ref().map_or("", |password| password.expose_secret());
-        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         Some(SecretString::from(format!(
             "postgres://{}:{}@{host}:{port}/{}",
             encode(&user),
@@ -163,7 +164,9 @@ fn read_database(reader: &mut Reader, data_dir: &std::path::Path) -> Database {
         reader.fault("DATABASE_URL must begin with postgres://, postgresql:// or sqlite:".to_owned());
     }
     let tls = match (reader.optional("PGSSLMODE"), reader.flag("DATABASE_SSL", false)) {
-        (Some(mode), _) if ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"].contains(&mode.as_str()) => {
+        (Some(mode), _)
+            if ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"].contains(&mode.as_str()) =>
+        {
             Some(mode)
         }
         (Some(mode), _) => {
@@ -222,7 +225,9 @@ fn check_origins(origins: &[String], production: bool, reader: &mut Reader) {
     for origin in origins {
         let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
         if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['/', '*', ' '])) {
-            reader.fault(format!("CORS_ORIGINS holds {origin:?}; each must be a whole origin such as https://app.example.edu"));
+            reader.fault(format!(
+                "CORS_ORIGINS holds {origin:?}; each must be a whole origin such as https://app.example.edu"
+            ));
         }
     }
     if production && origins.iter().any(|origin| origin.starts_with("http://")) {

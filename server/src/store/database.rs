@@ -9,12 +9,19 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
-    sqlx::{self, Executor as _, sqlite::{SqliteJournalMode, SqliteSynchronous}},
+    sqlx::{
+        self, Executor as _,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
-use crate::{problem::{ErrorReason, Problem}, settings, store::constraint};
+use crate::{
+    problem::{ErrorReason, Problem},
+    settings,
+    store::constraint,
+};
 
 /// An open transaction.
 pub type Tx = DatabaseTransaction;
@@ -107,7 +114,9 @@ impl Database {
         let database = self.clone();
         let task = tokio::spawn(async move {
             let transaction = tokio::time::timeout(deadline, database.transaction(work));
-            transaction.await.unwrap_or_else(|_| Err(Problem::unavailable(format!("a write took longer than {deadline:?}"))))
+            transaction
+                .await
+                .unwrap_or_else(|_| Err(Problem::unavailable(format!("a write took longer than {deadline:?}"))))
         });
         task.await.unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
     }

@@ -3,9 +3,17 @@
 //!
 //! The rule is GCRA: a caller may do `calls` at once and then one every `period / calls`.
 
-use std::{collections::HashMap, num::NonZeroU32, sync::{Arc, Mutex, PoisonError}, time::Duration};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::{Clock as _, DefaultClock}};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
 
 use super::redis::Redis;
 

@@ -11,7 +11,10 @@ use std::{
 
 use fred::{
     clients::SubscriberClient,
-    prelude::{Builder, Client, ClientLike as _, Config, EventInterface as _, LuaInterface as _, PubsubInterface as _, ReconnectPolicy},
+    prelude::{
+        Builder, Client, ClientLike as _, Config, EventInterface as _, LuaInterface as _, PubsubInterface as _,
+        ReconnectPolicy,
+    },
     types::config::UnresponsiveConfig,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -48,8 +51,10 @@ impl Redis {
                 config.connection_timeout = Duration::from_secs(1);
                 config.internal_command_timeout = Duration::from_secs(1);
                 config.max_command_attempts = 1;
-                config.unresponsive =
-                    UnresponsiveConfig { max_timeout: Some(Duration::from_millis(500)), interval: Duration::from_millis(250) };
+                config.unresponsive = UnresponsiveConfig {
+                    max_timeout: Some(Duration::from_millis(500)),
+                    interval: Duration::from_millis(250),
+                };
             })
             .set_policy(ReconnectPolicy::new_constant(0, RECONNECT_MS));
         let client = builder.build()?;
@@ -150,7 +155,8 @@ impl Redis {
     }
 
     fn note(&self, success: bool) {
-        metrics::counter!("rollcall_redis_commands_total", "result" => if success { "ok" } else { "failed" }).increment(1);
+        metrics::counter!("rollcall_redis_commands_total", "result" => if success { "ok" } else { "failed" })
+            .increment(1);
         if !success {
             self.retry_at.store(self.elapsed_ms() + BREAK_MS, Ordering::Relaxed);
         }
