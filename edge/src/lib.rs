@@ -21,6 +21,8 @@
 //! with either name), defaults are written while unset messages and `optional`s are left out, and input may be
 //! [strict](JsonInput::Strict). Not supported: extension fields in JSON, requests that are streams.
 
+#![warn(missing_docs)]
+
 mod address;
 mod binding;
 mod call;

@@ -4,20 +4,22 @@
 //! wait for each other; a session that is not active any more takes nothing. Its `event_seq` is raised once for the batch.
 //! Records are inserted in the order of their keys, and one that is already there is left alone.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
-use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait as _, Statement, Value};
+use sea_orm::{ConnectionTrait as _, DbBackend, IdenStatic as _, Iterable as _, QueryTrait as _, Statement, Value};
 use uuid::Uuid;
 
 use crate::{
     entity::{
-        attendance_record::{self, Model as Record},
+        attendance_record::{self, Column, Model as Record},
         check_in_attempt::{self, Model as Attempt},
     },
     problem::Problem,
     store::{Bus, Database, Notice, Store, Tx, batch::Batcher},
 };
-use std::sync::Arc;
 
 /// More rows in one transaction would not be faster, and would keep the first of them waiting.
 const MAX_ITEMS: usize = 128;
@@ -170,9 +172,30 @@ async fn insert_records(tx: &Tx, records: &[(usize, Record)]) -> Result<Vec<Uuid
     if records.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = records.iter().map(|(_, record)| record.clone().into());
-    let mut insert = attendance_record::insert(rows).on_conflict_do_nothing().into_query();
-    insert.returning_col(attendance_record::Column::Id);
-    let rows = tx.query_all(&insert).await?;
+    let rows = match tx.get_database_backend() {
+        DbBackend::Postgres => tx.query_all_raw(insert_for_postgres(records)?).await?,
+        _ => {
+            let rows = records.iter().map(|(_, record)| record.clone().into());
+            let mut insert = attendance_record::insert(rows).on_conflict_do_nothing().into_query();
+            insert.returning_col(Column::Id);
+            tx.query_all(&insert).await?
+        }
+    };
     rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>().map_err(Problem::from)
+}
+
+/// One statement for batches of every size, so that it is parsed and planned once: the rows travel as one JSON value.
+fn insert_for_postgres(records: &[(usize, Record)]) -> Result<Statement, Problem> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let columns: Vec<_> = Column::iter().map(|column| column.as_str()).collect();
+        let columns = columns.join(", ");
+        format!(
+            "INSERT INTO attendance_records ({columns})
+             SELECT {columns} FROM json_populate_recordset(NULL::attendance_records, $1::json)
+             ON CONFLICT DO NOTHING RETURNING id"
+        )
+    });
+    let rows: Vec<_> = records.iter().map(|(_, record)| record).collect();
+    let rows = serde_json::to_string(&rows).map_err(Problem::internal)?;
+    Ok(Statement::from_sql_and_values(DbBackend::Postgres, SQL.as_str(), [Value::from(rows)]))
 }

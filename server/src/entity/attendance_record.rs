@@ -9,7 +9,8 @@ mod row {
     use sea_orm::entity::prelude::*;
 
     /// How the student attended.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize)]
+    #[serde(rename_all = "UPPERCASE")]
     #[sea_orm(rs_type = "String", db_type = "Text")]
     pub enum Status {
         #[sea_orm(string_value = "PRESENT")]
@@ -24,7 +25,8 @@ mod row {
         Pending,
     }
 
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    /// Serialised, a row has the names and values of its columns.
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "attendance_records")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

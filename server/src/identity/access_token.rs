@@ -54,6 +54,7 @@ enum ClaimedRole {
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    validation: Validation,
     life: Duration,
     revocations: Revocations,
 }
@@ -68,9 +69,17 @@ pub struct Subject {
 
 impl Tokens {
     pub fn new(keys: &Keys, life: Duration, revocations: Revocations) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+        // Times are held against our own clock, which tests can move.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
         Self {
             encoding: EncodingKey::from_secret(&keys.access_token),
             decoding: DecodingKey::from_secret(&keys.access_token),
+            validation,
             life,
             revocations,
         }
@@ -105,14 +114,7 @@ impl Tokens {
     /// Who a token speaks for, if it may be believed now.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, Problem> {
         let invalid = || Problem::new(ErrorReason::TokenInvalid, "The access token is not valid. Sign in again.");
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
-        // Times are held against our own clock below, which tests can move.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| invalid())?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).map_err(|_| invalid())?;
         let claims = decoded.claims;
         if decoded.header.typ.as_deref() != Some(TYPE) || decoded.header.crit.is_some() {
             return Err(invalid());
