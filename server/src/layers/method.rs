@@ -8,7 +8,7 @@ use super::{Request, Response, Shared, refuse};
 use crate::problem::{ErrorReason, Problem};
 
 /// The standard health service is served beside the contract, to anyone.
-const HEALTH: &str = "/grpc.health.v1.Health/";
+pub const HEALTH: &str = "/grpc.health.v1.Health/";
 
 pub async fn layer(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();

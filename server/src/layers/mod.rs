@@ -51,7 +51,7 @@ pub fn around(services: Router, shared: &Arc<Shared>) -> Router {
         .layer(from_fn_with_state(shared.clone(), method::layer))
         // Within the log's span, so that a panic is logged under its request's id.
         .layer(axum::middleware::from_fn(catch_panic::layer))
-        .layer(axum::middleware::from_fn(observe::layer))
+        .layer(from_fn_with_state(shared.clone(), observe::layer))
         // Outermost: every line of the log and every answer carries the id.
         .layer(from_fn_with_state(shared.clone(), request_id::layer))
 }

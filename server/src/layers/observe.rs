@@ -1,19 +1,19 @@
 //! Logs and counts every call: what, by whom, how it ended and how long it took. Never what was in it.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use axum::middleware::Next;
+use axum::{extract::State, middleware::Next};
 use tonic::{Code, Status};
 use tracing::Instrument as _;
 
-use super::{Request, RequestId, Response};
+use super::{Request, RequestId, Response, Shared, method};
 
 /// Who called, told outwards by the layer that finds out.
 #[derive(Clone, Copy)]
 pub struct Caller(pub uuid::Uuid);
 
-pub async fn layer(request: Request, next: Next) -> Response {
-    let endpoint = endpoint(request.uri().path());
+pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let endpoint = endpoint(&shared, request.uri().path());
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     // For what is logged within the call.
     let span = tracing::info_span!("call", request_id, endpoint, user_id = tracing::field::Empty);
@@ -39,13 +39,12 @@ pub async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
-/// `CheckInService/CheckIn`; anything that is not of the contract shares one name, or strangers could fill the metrics.
-fn endpoint(path: &str) -> String {
-    match path.strip_prefix("/rollcall.v1.").or_else(|| path.strip_prefix("/grpc.health.v1.")) {
-        Some(rest) if rest.len() <= 64 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/') => {
-            rest.to_owned()
-        }
-        _ => "unknown".to_owned(),
+/// `CheckInService/CheckIn`; whatever is not served shares one name, or strangers could fill the metrics.
+fn endpoint(shared: &Shared, path: &str) -> String {
+    match shared.contract.method(path) {
+        Some(method) => method.label.clone(),
+        None if path.starts_with(method::HEALTH) => "Health".to_owned(),
+        None => "unknown".to_owned(),
     }
 }
 

@@ -217,7 +217,7 @@ fn base(url: &str, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(4))
         .connect_timeout(Duration::from_secs(4))
-        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
         .sqlx_logging(false);
     options
 }
@@ -260,14 +260,6 @@ fn postgres(url: &str, tls: Option<&str>, connections: u32, read_only: bool) -> 
         ])
     });
     options.map_sqlx_postgres_pool_opts(move |pool| {
-        let pool = pool.before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > PING_AFTER_IDLE {
-                    sqlx::Connection::ping(connection).await?;
-                }
-                Ok(true)
-            })
-        });
         if read_only {
             return pool;
         }

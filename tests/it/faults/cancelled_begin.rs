@@ -20,8 +20,8 @@ use rollcall_tests::{
 in_worlds!([postgres POSTGRES_MEMORY] loses_nobodys_row);
 
 /// One way. A round trip takes twice as long, and a transaction several of them.
-const DELAY: Duration = Duration::from_millis(20);
-const CANCELS: u64 = 66;
+const DELAY: Duration = Duration::from_millis(10);
+const CANCELS: u64 = 48;
 
 async fn loses_nobodys_row(kind: Kind) {
     let mut college = College::new("riverside", usize::try_from(CANCELS).expect("a number") * 2);

@@ -68,9 +68,16 @@ impl Load {
     /// Waits until so many check-ins have been answered.
     pub async fn answered(&self, count: usize) {
         until_within("enough check-ins are answered", PERSEVERANCE, async || {
+            self.assert_no_surprise();
             (self.journal.count.load(Ordering::Relaxed) >= count).then_some(())
         })
         .await;
+    }
+
+    /// A refusal that no fault explains ends the test at once: the student would get it for ever.
+    fn assert_no_surprise(&self) {
+        let surprises = self.journal.surprises.lock().expect("the list");
+        assert!(surprises.is_empty(), "no fault explains this: {surprises:?}");
     }
 
     /// How many check-ins there are.
@@ -84,13 +91,7 @@ impl Load {
         while let Some(client) = self.clients.join_next().await {
             client.expect("a client");
         }
-        let surprises = self.journal.surprises.lock().expect("the list").clone();
-        assert!(
-            surprises.is_empty(),
-            "{} refusals that no fault explains, such as {:?}",
-            surprises.len(),
-            surprises[0]
-        );
+        self.assert_no_surprise();
         let mut answered = std::mem::take(&mut *self.journal.answered.lock().expect("the journal"));
         assert_eq!(answered.len(), self.len(class));
         for session in &self.sessions {
@@ -119,7 +120,7 @@ async fn client(journal: Arc<Journal>) {
         let record = loop {
             match attempt(line, &student, &request).await {
                 Ok(record) => break record,
-                Err(Some(surprise)) => journal.surprises.lock().expect("the list").push(surprise),
+                Err(Some(surprise)) => return journal.surprises.lock().expect("the list").push(surprise),
                 Err(None) => {}
             }
             assert!(begun.elapsed() < PERSEVERANCE, "nobody answers {request:?}");
