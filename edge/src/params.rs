@@ -169,7 +169,10 @@ pub(crate) fn path(
     Ok(())
 }
 
-/// Appends what the query of a URL says. All its faults are found at once. Returns the targets that it set.
+/// How many faults of a query are told. More would only make the answer larger than the question.
+const MAX_VIOLATIONS: usize = 32;
+
+/// Appends what the query of a URL says. Its faults are found at once. Returns the targets that it set.
 pub(crate) fn query(
     plan: &Plan,
     binding: &Binding,
@@ -180,6 +183,9 @@ pub(crate) fn query(
     let mut set: Vec<Target> = Vec::new();
     let mut violations = Vec::new();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
+        if violations.len() == MAX_VIOLATIONS {
+            break;
+        }
         let (raw_key, raw_value) = pair.split_once('=').unwrap_or((pair, ""));
         let Some(key) = decode(raw_key, true, false) else {
             let description = "the name must be percent-encoded UTF-8".to_owned();

@@ -117,10 +117,13 @@ pub(crate) fn refused(core: &Core, binding: &Binding, status: &Status) -> Box<Pr
     problem
 }
 
+const MAX_HINT_BYTES: usize = 256 * 1024;
+
 /// One answer message as the body that its binding makes of it.
 pub(crate) fn render(core: &Core, binding: &Binding, message: &Bytes) -> Result<(HeaderValue, Bytes), Box<Problem>> {
     let json = HeaderValue::from_static("application/json");
-    let mut out = Vec::with_capacity(message.len() * 3 + 64);
+    // JSON is about three times as long; a very long answer grows as it needs.
+    let mut out = Vec::with_capacity(message.len().min(MAX_HINT_BYTES) * 3 + 64);
     let written = match binding.answer {
         Answer::Whole => write::message(&core.plan, binding.output, message, &mut out),
         Answer::Field(place) => write::field(&core.plan, binding.output, place, message, &mut out),

@@ -71,7 +71,7 @@ impl Router {
             let fresh = self.nodes.len();
             let node = &mut self.nodes[at];
             at = match segment {
-                Segment::Literal(text) => *node.literals.entry(text.as_str().into()).or_insert(fresh),
+                Segment::Literal(text) => *node.literals.entry(decoded(text).as_ref().into()).or_insert(fresh),
                 Segment::One => *node.one.get_or_insert(fresh),
                 Segment::Rest => *node.rest.get_or_insert(fresh),
             };
@@ -79,7 +79,8 @@ impl Router {
                 self.nodes.push(Node::default());
             }
         }
-        let verb = template.verb.as_deref();
+        let verb = template.verb.as_deref().map(decoded);
+        let verb = verb.as_deref();
         let ends = &mut self.nodes[at].ends;
         let end = match ends.iter().position(|end| end.verb.as_deref() == verb) {
             Some(place) => &mut ends[place],
@@ -134,8 +135,13 @@ struct Wanted<'v> {
 
 impl End {
     fn place(verb: Option<&str>) -> Wanted<'_> {
-        Wanted { verb: verb.map(|verb| percent_decode_str(verb).decode_utf8_lossy()) }
+        Wanted { verb: verb.map(decoded) }
     }
+}
+
+/// Templates and paths are compared in their decoded form.
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 struct Search<'r> {
@@ -154,8 +160,7 @@ impl Search<'_> {
             return self.end(at, wanted, literal)
                 || node.rest.is_some_and(|rest| !literal_end && self.end(rest, wanted, false));
         };
-        let decoded = percent_decode_str(head).decode_utf8_lossy();
-        if let Some(child) = node.literals.get(&*decoded)
+        if let Some(child) = node.literals.get(&*decoded(head))
             && self.walk(*child, tail, wanted, literal, literal_end)
         {
             return true;
@@ -266,6 +271,8 @@ mod tests {
         assert_eq!(binding(&router, "GET", "/v1/me/x"), Some(4));
         assert_eq!(binding(&router, "GET", "/v1/me/x/y"), Some(3));
         assert_eq!(binding(&router, "GET", "/"), Some(5));
+        let encoded = self::router(&["GET /caf%C3%A9"]);
+        assert_eq!(binding(&encoded, "GET", "/caf%c3%a9"), Some(0));
         for path in ["/v2", "/v1/", "/v1//x", "", "v1/7", "*", "//"] {
             assert_eq!(router.find(&Method::GET, path), Found::Nothing, "{path}");
         }

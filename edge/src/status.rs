@@ -67,7 +67,10 @@ impl Problem {
         })
     }
 
-    pub(crate) fn invalid_fields(violations: Vec<Violation>) -> Box<Problem> {
+    pub(crate) fn invalid_fields(mut violations: Vec<Violation>) -> Box<Problem> {
+        for violation in &mut violations {
+            shorten(&mut violation.field);
+        }
         let detail = match violations.as_slice() {
             [one] => format!("{}: {}", one.field, one.description),
             many => format!("{} fields are not valid", many.len()),
@@ -183,6 +186,16 @@ impl Problem {
         response
     }
 }
+
+/// A path holds names that the client made up, and an answer does not repeat all of them.
+fn shorten(path: &mut String) {
+    if path.len() > MAX_PATH_BYTES {
+        path.truncate(path.floor_char_boundary(MAX_PATH_BYTES));
+        path.push('…');
+    }
+}
+
+const MAX_PATH_BYTES: usize = 200;
 
 fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {

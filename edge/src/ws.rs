@@ -168,6 +168,17 @@ fn token(encoded: &str) -> Option<String> {
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
+/// While nothing can be sent yet, a client may still change its mind.
+async fn until_left(socket: &mut Socket) -> Ending {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Close(_))) => return Ending::Left,
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return Ending::Gone,
+        }
+    }
+}
+
 /// One WebSocket.
 struct Session {
     core: Arc<Core>,
@@ -184,6 +195,8 @@ enum Ending {
     Close(CloseCode, &'static str),
     /// With an error frame before it.
     Failure(Box<Problem>, Option<CloseCode>),
+    /// The other side has closed; what is left is to say so too.
+    Left,
     /// The other side is gone or does not read.
     Gone,
 }
@@ -202,6 +215,10 @@ impl Session {
         };
         let (code, text) = match ending {
             Ending::Gone => return,
+            Ending::Left => {
+                let _late = tokio::time::timeout(CLOSE_WAIT, socket.close(None)).await;
+                return;
+            }
             Ending::Close(code, text) => (code, text.to_owned()),
             Ending::Failure(problem, code) => {
                 let frame = error_object(&problem.json(&self.instance));
@@ -224,7 +241,11 @@ impl Session {
 
     async fn flow(&self, socket: &mut Socket, passed: Passed, message: Bytes) -> Ending {
         let binding = &self.core.bindings[self.binding_id];
-        let Opened { mut upstream, first, .. } = match open(&self.core, self.binding_id, passed, message).await {
+        let opened = tokio::select! {
+            opened = open(&self.core, self.binding_id, passed, message) => opened,
+            ending = until_left(socket) => return ending,
+        };
+        let Opened { mut upstream, first, .. } = match opened {
             Ok(opened) => opened,
             Err(problem) => return Ending::Failure(problem, None),
         };
@@ -257,7 +278,8 @@ impl Session {
                 },
                 frame = socket.next() => match frame {
                     // Pongs and whatever else comes show that someone is there. Pings are answered by the library.
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Ending::Gone,
+                    Some(Ok(Message::Close(_))) => return Ending::Left,
+                    Some(Err(_)) | None => return Ending::Gone,
                     Some(Ok(_)) => unanswered = 0,
                 },
                 _ = heartbeat.tick() => {

@@ -131,6 +131,18 @@ async fn a_client_that_is_gone_or_does_not_read_is_cut() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_close_is_answered() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let (mut socket, _) = connect(&server, "/v1/watch/hangs?pages=1", &[]).await.unwrap();
+    assert!(matches!(socket.next().await.unwrap().unwrap(), Message::Text(_)));
+    socket.close(None).await.unwrap();
+    let rest: Vec<_> = socket.collect().await;
+    assert!(rest.iter().all(Result::is_ok), "{rest:?}");
+    assert!(rest.iter().any(|frame| matches!(frame, Ok(Message::Close(_)))), "{rest:?}");
+    server.stop().await;
+}
+
 async fn last_error(mut socket: Socket) -> &'static str {
     loop {
         match socket.next().await {

@@ -1,5 +1,6 @@
 //! What an edge says about its rules before it serves any.
 
+use prost_reflect::DescriptorPool;
 use rollcall_edge::{Edge, Options};
 
 use crate::support::{POOL, echo, edge, options, pool};
@@ -14,6 +15,14 @@ async fn routes_are_listed() {
         && !route.server_streaming));
     assert!(routes.iter().any(|route| route.method == "edge.test.v1.Echo.Watch" && route.server_streaming));
     assert!(Edge::new(&POOL, echo(), options()).is_ok());
+}
+
+/// Descriptors usually come as bytes, and options survive that only while nobody re-encodes them on the way.
+#[tokio::test]
+async fn descriptors_may_come_as_bytes() {
+    let decoded = DescriptorPool::decode(POOL.encode_to_vec().as_slice()).unwrap();
+    let edge = Edge::new(&decoded, echo(), options()).unwrap();
+    assert_eq!(edge.routes().count(), crate::support::edge().routes().count());
 }
 
 #[tokio::test]

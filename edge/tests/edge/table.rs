@@ -161,6 +161,12 @@ async fn sizes_are_bounded() {
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (413, &"BODY_TOO_LARGE".into()));
     let answer = send(&edge, &format!("GET /v1/items?title={}", "x".repeat(9_000)), &[], "").await;
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (414, &"URI_TOO_LONG".into()));
+    let many = "a=1&".repeat(2_000);
+    let answer = send(&edge, &format!("GET /v1/items?{many}"), &[], "").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["violations"].as_array().unwrap().len()), (400, 32));
+    let long = format!(r#"{{"{}":1}}"#, "é".repeat(900));
+    let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], long).await;
+    assert!(answer.status == 400 && answer.body.len() < 1_000, "{}", answer.text());
     let nested = "[".repeat(2_000);
     let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], nested).await;
     assert_eq!(answer.status, 400);

@@ -1,0 +1,95 @@
+//! What the tool is told. Every number has a bound, so that a slip of the hand does not occupy the machine for a day.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+
+/// Measures a server that it starts itself.
+#[derive(Parser)]
+#[command(name = "load")]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check students in, beside pgbench inserting bare rows of the same width
+    CheckIn(CheckIn),
+}
+
+#[derive(Args)]
+pub struct CheckIn {
+    /// How check-ins are sent
+    #[arg(long, value_enum, default_value_t = Transports::Grpc)]
+    pub transport: Transports,
+    /// Sessions that are active
+    #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(1..=10_000))]
+    pub sessions: u32,
+    /// Students, spread evenly over the sessions; each checks in once
+    #[arg(long, default_value_t = 100_000, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    pub students: u32,
+    /// TCP connections
+    #[arg(long, default_value_t = 64, value_parser = value_parser!(u32).range(1..=1024))]
+    pub connections: u32,
+    /// Calls that each gRPC connection has in flight; REST has one
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..=64))]
+    pub in_flight: u32,
+    /// When to stop although students are left
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..=300))]
+    pub seconds: u64,
+    /// How long each run of pgbench takes; 0 leaves it out
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(0..=60))]
+    pub pgbench_seconds: u64,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    pub database: Database,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Transports {
+    Grpc,
+    Rest,
+    Both,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Database {
+    Postgres,
+    Sqlite,
+}
+
+/// One way to send a check-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Grpc,
+    Rest,
+}
+
+impl Transports {
+    pub const fn each(self) -> &'static [Transport] {
+        match self {
+            Self::Grpc => &[Transport::Grpc],
+            Self::Rest => &[Transport::Rest],
+            Self::Both => &[Transport::Grpc, Transport::Rest],
+        }
+    }
+}
+
+impl Transport {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grpc => "gRPC",
+            Self::Rest => "REST",
+        }
+    }
+}

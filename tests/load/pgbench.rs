@@ -1,0 +1,64 @@
+//! The yardstick: what PostgreSQL does alone. pgbench inserts one row in each transaction, as wide as a record, into a table
+//! with the same columns and no index or check but the primary key.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::{cluster, store::Store, usage::Cpu};
+
+const DATABASE: &str = "bare";
+const CLIENTS: &str = "16";
+const THREADS: &str = "2";
+
+/// Ids grow, as those of records do: the number of the insert, then that of the client.
+const SCRIPT: &str = r#"\set n :n + 1
+INSERT INTO bare (college_id, id, session_id, student_id, check_in_id, status, verification_method, marked_at,
+    late_by_seconds, evidence, location_id, latitude, longitude, accuracy_meters, qr_code_used, ip_address, device_id,
+    event_seq, created_at, updated_at)
+VALUES ('01936b1e-0000-7000-8000-000000000001',
+    (lpad(to_hex(:n::bigint), 16, '0') || lpad(to_hex(:client_id::bigint), 16, '0'))::uuid,
+    '01936b1e-0000-7000-8000-000000000002', '01936b1e-0000-7000-8000-000000000003',
+    '01936b1e-0000-7000-8000-000000000004', 'PRESENT', 'QR', now(), 0, '@evidence@',
+    '01936b1e-0000-7000-8000-000000000005', 12.97005, 77.58995, 8,
+    'R1AZNrHgAAcACAAAAAAAAAAgQAAAABAAAAAAAAAAAAAAAAAAAA', '127.0.0.1', 'phone-0000001', 1, now(), now())
+"#;
+
+/// One run of pgbench.
+pub struct Inserts {
+    pub per_second: f64,
+    /// CPU of PostgreSQL for each, where its processes are known.
+    pub cpu_micros: Option<f64>,
+}
+
+/// Runs pgbench for so long. `evidence` is what the server stored beside a record, as JSON.
+pub async fn run(store: &Store, folder: &Path, seconds: u64, evidence: &str) -> anyhow::Result<Inserts> {
+    store.copy("world", DATABASE).await?;
+    let result = measure(store, folder, seconds, evidence).await;
+    store.remove(DATABASE).await?;
+    result
+}
+
+async fn measure(store: &Store, folder: &Path, seconds: u64, evidence: &str) -> anyhow::Result<Inserts> {
+    let make = ["CREATE TABLE bare (LIKE attendance_records INCLUDING DEFAULTS, PRIMARY KEY (college_id, id))", "CHECKPOINT"];
+    store.execute(DATABASE, &make).await?;
+    let script = folder.join("insert.sql");
+    std::fs::write(&script, SCRIPT.replace("@evidence@", &evidence.replace('\'', "''")))?;
+    let mut command = tokio::process::Command::new(cluster::find("pgbench"));
+    command
+        .args(["--no-vacuum", "--protocol=prepared", "--client", CLIENTS, "--jobs", THREADS, "--define=n=0", "--time"])
+        .arg(seconds.to_string())
+        .arg("--file")
+        .arg(&script)
+        .arg(store.url(DATABASE))
+        .kill_on_drop(true);
+    let before = Cpu::read(None, store.postmaster());
+    let output = command.output().await.context("starting pgbench")?;
+    let cpu = Cpu::read(None, store.postmaster()).since(before);
+    let text = String::from_utf8_lossy(&output.stdout);
+    anyhow::ensure!(output.status.success(), "pgbench: {text}{}", String::from_utf8_lossy(&output.stderr));
+    let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    let per_second = rate.with_context(|| format!("no rate in what pgbench says: {text}"))?;
+    let rows = store.number(DATABASE, "SELECT count(*) FROM bare").await? as f64;
+    Ok(Inserts { per_second, cpu_micros: store.postmaster().map(|_| cpu.postgres / rows * 1e6) })
+}
