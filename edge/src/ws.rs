@@ -216,7 +216,9 @@ impl Session {
         let (code, text) = match ending {
             Ending::Gone => return,
             Ending::Left => {
-                let _late = tokio::time::timeout(CLOSE_WAIT, socket.close(None)).await;
+                // The library sends the answer while it is read on.
+                let answer = async { while let Some(Ok(_)) = socket.next().await {} };
+                let _late = tokio::time::timeout(CLOSE_WAIT, answer).await;
                 return;
             }
             Ending::Close(code, text) => (code, text.to_owned()),

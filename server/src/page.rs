@@ -4,16 +4,60 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 
-use crate::keys;
+use crate::{
+    keys,
+    problem::{ErrorReason, Problem},
+};
 
 const DEFAULT_SIZE: u64 = 50;
 const MAX_SIZE: u64 = 500;
 /// Half of an HMAC-SHA-256: 128 bits.
 const SEAL_BYTES: usize = 16;
 
+/// One page of a list: what was asked for, and what its tokens are good for.
+pub struct Page<'a> {
+    key: &'a [u8; 32],
+    purpose: &'a [&'a [u8]],
+    token: &'a str,
+    size: u64,
+}
+
+impl<'a> Page<'a> {
+    /// `purpose` names the list, its filters and the caller.
+    pub fn new(key: &'a [u8; 32], purpose: &'a [&'a [u8]], requested_size: i32, token: &'a str) -> Self {
+        Self { key, purpose, token, size: size(requested_size) }
+    }
+
+    /// How many rows to read: one more than are given, which tells whether another page follows.
+    pub const fn rows_to_read(&self) -> u64 {
+        self.size + 1
+    }
+
+    /// Where the last page ended; none for the first page.
+    pub fn position<T>(&self, read: impl FnOnce(Vec<u8>) -> Option<T>) -> Result<Option<T>, Problem> {
+        if self.token.is_empty() {
+            return Ok(None);
+        }
+        let position = open(self.key, self.purpose, self.token).and_then(read);
+        position
+            .map(Some)
+            .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))
+    }
+
+    /// The rows of this page, and the token of the next one; empty where none follows.
+    pub fn cut<T>(&self, mut rows: Vec<T>, position: impl FnOnce(&T) -> Vec<u8>) -> (Vec<T>, String) {
+        if rows.len() as u64 <= self.size {
+            return (rows, String::new());
+        }
+        rows.truncate(usize::try_from(self.size).unwrap_or(usize::MAX));
+        let token = rows.last().map(|last| seal(self.key, self.purpose, &position(last))).unwrap_or_default();
+        (rows, token)
+    }
+}
+
 /// How many items a page holds: 0 means the default, more than the maximum is the maximum. Negative sizes are refused by the
 /// field's rule.
-pub fn size(requested: i32) -> u64 {
+fn size(requested: i32) -> u64 {
     match u64::try_from(requested).unwrap_or(0) {
         0 => DEFAULT_SIZE,
         size => size.min(MAX_SIZE),

@@ -6,9 +6,9 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect a
 use super::service::{Service, to_proto};
 use crate::{
     entity::location::{self, Column},
-    page,
+    page::Page,
     principal::Principal,
-    problem::{ErrorReason, Problem},
+    problem::Problem,
 };
 
 impl Service {
@@ -18,23 +18,15 @@ impl Service {
         request: ListLocationsRequest,
     ) -> Result<ListLocationsResponse, Problem> {
         let purpose: [&[u8]; 3] = [b"locations", principal.college_id.as_bytes(), principal.user_id.as_bytes()];
-        let size = page::size(request.page_size);
+        let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
         // Names are unique in a college, so the last one tells where the next page begins.
-        let mut query = location::in_college(principal.college_id).order_by_asc(Column::Name).limit(size + 1);
-        if !request.page_token.is_empty() {
-            let name = page::open(&self.keys.page_token, &purpose, &request.page_token)
-                .and_then(|bytes| String::from_utf8(bytes).ok())
-                .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))?;
+        let mut query =
+            location::in_college(principal.college_id).order_by_asc(Column::Name).limit(page.rows_to_read());
+        if let Some(name) = page.position(|bytes| String::from_utf8(bytes).ok())? {
             query = query.filter(Column::Name.gt(name));
         }
-        let mut rows = query.all(self.store.database.reader()).await?;
-        let mut next_page_token = String::new();
-        if rows.len() as u64 > size {
-            rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-            if let Some(last) = rows.last() {
-                next_page_token = page::seal(&self.keys.page_token, &purpose, last.name.as_bytes());
-            }
-        }
+        let rows = query.all(self.store.database.reader()).await?;
+        let (rows, next_page_token) = page.cut(rows, |last| last.name.clone().into_bytes());
         Ok(ListLocationsResponse { locations: rows.into_iter().map(to_proto).collect(), next_page_token })
     }
 }

@@ -11,9 +11,9 @@ use crate::{
         attendance_record::{self, Column, Status},
         session as sessions,
     },
-    page,
+    page::Page,
     principal::{Principal, Role},
-    problem::{ErrorReason, Problem},
+    problem::Problem,
     session,
 };
 
@@ -49,10 +49,10 @@ impl Service {
         let described = format!("{filter:?}");
         let purpose: [&[u8]; 4] =
             [b"records", college_id.as_bytes(), principal.user_id.as_bytes(), described.as_bytes()];
-        let size = page::size(page_size);
+        let page = Page::new(&self.keys.page_token, &purpose, page_size, page_token);
 
         // UUIDv7 ids are in the order of their making, to the millisecond.
-        let mut query = attendance_record::in_college(college_id).order_by_desc(Column::Id).limit(size + 1);
+        let mut query = attendance_record::in_college(college_id).order_by_desc(Column::Id).limit(page.rows_to_read());
         if let Some(session_id) = filter.session_id {
             session::find_for_staff(&self.store, principal, session_id).await?;
             query = query.filter(Column::SessionId.eq(session_id));
@@ -71,20 +71,11 @@ impl Service {
         if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status));
         }
-        if !page_token.is_empty() {
-            let after = page::open(&self.keys.page_token, &purpose, page_token)
-                .and_then(|bytes| Uuid::from_slice(&bytes).ok())
-                .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))?;
+        if let Some(after) = page.position(|bytes| Uuid::from_slice(&bytes).ok())? {
             query = query.filter(Column::Id.lt(after));
         }
-        let mut rows = query.all(self.store.database.reader()).await?;
-        let mut next_page_token = String::new();
-        if rows.len() as u64 > size {
-            rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-            if let Some(last) = rows.last() {
-                next_page_token = page::seal(&self.keys.page_token, &purpose, last.id.as_bytes());
-            }
-        }
+        let rows = query.all(self.store.database.reader()).await?;
+        let (rows, next_page_token) = page.cut(rows, |last| last.id.as_bytes().to_vec());
         Ok((rows.into_iter().map(to_proto).collect(), next_page_token))
     }
 }

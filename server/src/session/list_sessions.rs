@@ -8,9 +8,10 @@ use super::{convert, service::Service};
 use crate::{
     convert::optional_id,
     entity::session::{self, Column},
-    organisation, page,
+    organisation,
+    page::Page,
     principal::{Principal, Role},
-    problem::{ErrorReason, Problem},
+    problem::Problem,
 };
 
 impl Service {
@@ -25,12 +26,12 @@ impl Service {
         let filter = format!("{state:?}{division_id:?}{location_id:?}");
         let purpose: [&[u8]; 4] =
             [b"sessions", principal.college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
-        let size = page::size(request.page_size);
+        let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
 
         let mut query = session::in_college(principal.college_id)
             .order_by_desc(Column::PlannedStart)
             .order_by_desc(Column::Id)
-            .limit(size + 1);
+            .limit(page.rows_to_read());
         query = match principal.role {
             Role::Admin => query,
             Role::Teacher => query.filter(Column::TeacherId.eq(principal.user_id)),
@@ -51,11 +52,7 @@ impl Service {
         if let Some(location_id) = location_id {
             query = query.filter(Column::LocationId.eq(location_id));
         }
-        if !request.page_token.is_empty() {
-            let position = page::open(&self.keys.page_token, &purpose, &request.page_token).and_then(read_position);
-            let Some((planned_start, id)) = position else {
-                return Err(Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."));
-            };
+        if let Some((planned_start, id)) = page.position(read_position)? {
             query = query.filter(
                 Condition::any()
                     .add(Column::PlannedStart.lt(planned_start))
@@ -63,16 +60,12 @@ impl Service {
             );
         }
 
-        let mut rows = query.all(self.store.database.reader()).await?;
-        let mut next_page_token = String::new();
-        if rows.len() as u64 > size {
-            rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-            if let Some(last) = rows.last() {
-                let mut position = last.planned_start.timestamp_micros().to_be_bytes().to_vec();
-                position.extend_from_slice(last.id.as_bytes());
-                next_page_token = page::seal(&self.keys.page_token, &purpose, &position);
-            }
-        }
+        let rows = query.all(self.store.database.reader()).await?;
+        let (rows, next_page_token) = page.cut(rows, |last| {
+            let mut position = last.planned_start.timestamp_micros().to_be_bytes().to_vec();
+            position.extend_from_slice(last.id.as_bytes());
+            position
+        });
         Ok(ListSessionsResponse { sessions: rows.into_iter().map(convert::to_proto).collect(), next_page_token })
     }
 }

@@ -53,11 +53,8 @@ async fn ends_in_time(kind: Kind) {
     let status = status.unwrap_or_else(|_| panic!("still there after {:?}", begun.elapsed())).expect("a status");
     assert!(status.success(), "{status}: an ordered end is no failure");
 
-    eprintln!("T gone {:?}", begun.elapsed());
     class.world.resume(0).await;
-    eprintln!("T resumed {:?}", begun.elapsed());
     load.finish(&class).await;
-    eprintln!("T finished {:?}", begun.elapsed());
     // Each view was told to come back, and knows where to continue; what came meanwhile is all there.
     let stored = class.records().await.len();
     for mut watch in watches {
@@ -76,6 +73,5 @@ async fn ends_in_time(kind: Kind) {
             seen += 1;
         }
     }
-    eprintln!("T watches {:?}", begun.elapsed());
     drop(silent);
 }
