@@ -29,12 +29,11 @@ pub(crate) async fn serve(
     let is_head = request.method() == Method::HEAD;
     let passed = passed(core, &request, None);
     let (parts, body) = request.into_parts();
-    let mut response = if binding.server_streaming {
+    if binding.server_streaming {
         let message = request::message(core, binding, segments, &parts, body).await?;
-        stream::serve(core, binding_id, &parts, passed, message).await?
-    } else {
-        unary(core, binding, segments, &parts, body, passed).await?
-    };
+        return stream::serve(core, binding_id, &parts, passed, message).await;
+    }
+    let mut response = unary(core, binding, segments, &parts, body, passed).await?;
     if is_head {
         let length = response.body().size_hint().exact();
         *response.body_mut() = Body::default();
@@ -60,8 +59,8 @@ async fn unary(
     let message = request::message(core, binding, segments, parts, body).await?;
     let answer = core.caller.unary(binding, passed, message).await;
     let answer = answer.map_err(|status| refused(core, binding, &status))?;
-    let metadata = answer.metadata().clone();
-    let (media, body) = render(core, binding, &answer.into_inner())?;
+    let (metadata, message, _) = answer.into_parts();
+    let (media, body) = render(core, binding, &message)?;
     let mut response = Response::new(full(body));
     head(core, &metadata, media, &mut response);
     Ok(response)

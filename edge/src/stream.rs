@@ -62,44 +62,26 @@ pub(crate) async fn serve(
             None => return Err(not_acceptable("application/x-ndjson, text/event-stream or application/json")),
         },
     };
-    let Opened { metadata, mut upstream, first } = open(core, binding_id, passed, message).await?;
-    let mut response = Response::new(Body::default());
+    let Opened { metadata, mut upstream, mut first } = open(core, binding_id, passed, message).await?;
+    if let (Format::Raw, First::Waiting) = (format, &first) {
+        // The first message says what all of them are, so there is no answer without it.
+        let message = upstream.message().await.map_err(|status| refused(core, binding, &status))?;
+        first = message.map_or(First::End, First::Message);
+    }
     let media = match (format, &first) {
         (Format::Lines, _) => HeaderValue::from_static(LINES),
         (Format::Events, _) => HeaderValue::from_static(EVENTS),
         (Format::Array, _) => HeaderValue::from_static(ARRAY),
-        // The first message says what all of them are, so there is no answer without it.
-        (Format::Raw, First::Waiting) => {
-            let message = upstream.message().await.map_err(|status| refused(core, binding, &status))?;
-            return raw_answer(core, binding_id, parts, metadata, upstream, message);
-        }
         (Format::Raw, First::Message(message)) => render(core, binding, message)?.0,
-        (Format::Raw, First::End) => HeaderValue::from_static("application/octet-stream"),
+        (Format::Raw, _) => HeaderValue::from_static("application/octet-stream"),
     };
+    let mut response = Response::new(Body::default());
     head(core, &metadata, media, &mut response);
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    // HEAD drops the stream as soon as it is known to open.
     if parts.method != Method::HEAD {
         *response.body_mut() = body(core, binding_id, parts, format, upstream, first);
     }
-    Ok(response)
-}
-
-fn raw_answer(
-    core: &Arc<Core>,
-    binding_id: BindingId,
-    parts: &Parts,
-    metadata: MetadataMap,
-    upstream: Streaming<Bytes>,
-    message: Option<Bytes>,
-) -> Result<Response<Body>, Box<Problem>> {
-    let mut response = Response::new(Body::default());
-    let media = match &message {
-        Some(message) => render(core, &core.bindings[binding_id], message)?.0,
-        None => HeaderValue::from_static("application/octet-stream"),
-    };
-    head(core, &metadata, media, &mut response);
-    let first = message.map_or(First::End, First::Message);
-    *response.body_mut() = body(core, binding_id, parts, Format::Raw, upstream, first);
     Ok(response)
 }
 

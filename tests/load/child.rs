@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     os::unix::process::CommandExt as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -42,10 +42,6 @@ impl Child {
     /// All that it has written so far.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
-    }
-
-    pub fn log(&self) -> &Path {
-        &self.log
     }
 }
 

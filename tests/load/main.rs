@@ -27,7 +27,11 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args::Arguments { command: args::Command::CheckIn(options) } = args::Arguments::parse();
-    match until_stopped(check_in::run(&options)).await {
+    let result = match stop_on_signal() {
+        Ok(stopped) => check_in::run(&options, stopped).await,
+        Err(error) => Err(error.into()),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -36,12 +40,13 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Drops the work at the first SIGINT or SIGTERM: its children end with what holds them.
-async fn until_stopped(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// Takes SIGINT and SIGTERM from now on, and is done at the first of them: what was started must be ended in order.
+fn stop_on_signal() -> std::io::Result<impl Future<Output = anyhow::Error>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        result = work => result,
-        _ = interrupt.recv() => Err(anyhow::anyhow!("interrupted")),
-        _ = terminate.recv() => Err(anyhow::anyhow!("terminated")),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => anyhow::anyhow!("interrupted"),
+            _ = terminate.recv() => anyhow::anyhow!("terminated"),
+        }
+    })
 }

@@ -5,8 +5,13 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::{cluster, store::Store, usage::Cpu};
+use crate::{
+    cluster,
+    store::{SEEDED, Store},
+    usage::Cpu,
+};
 
+/// Its database. The table has the same name.
 const DATABASE: &str = "bare";
 const CLIENTS: &str = "16";
 const THREADS: &str = "2";
@@ -24,26 +29,26 @@ VALUES ('01936b1e-0000-7000-8000-000000000001',
     'R1AZNrHgAAcACAAAAAAAAAAgQAAAABAAAAAAAAAAAAAAAAAAAA', '127.0.0.1', 'phone-0000001', 1, now(), now())
 "#;
 
+/// What is stored beside a record that was accepted.
+const EVIDENCE: &str = r#"[{"detail":"The code was being shown.","factor":"CODE","figures":{"age_seconds":12.0},"verdict":"PASSED"},{"detail":"You were at the place.","factor":"GEOFENCE","figures":{"accuracy_meters":8.0,"distance_meters":7.443201754,"radius_meters":50.0},"verdict":"PASSED"}]"#;
+
 /// One run of pgbench.
 pub struct Inserts {
     pub per_second: f64,
     /// CPU of PostgreSQL for each, where its processes are known.
     pub cpu_micros: Option<f64>,
+    /// How wide a row is, on average.
+    pub row_bytes: i64,
 }
 
-/// Runs pgbench for so long. `evidence` is what the server stored beside a record, as JSON.
-pub async fn run(store: &Store, folder: &Path, seconds: u64, evidence: &str) -> anyhow::Result<Inserts> {
-    store.copy("world", DATABASE).await?;
-    let result = measure(store, folder, seconds, evidence).await;
-    store.remove(DATABASE).await?;
-    result
-}
-
-async fn measure(store: &Store, folder: &Path, seconds: u64, evidence: &str) -> anyhow::Result<Inserts> {
-    let make = ["CREATE TABLE bare (LIKE attendance_records INCLUDING DEFAULTS, PRIMARY KEY (college_id, id))", "CHECKPOINT"];
+/// Runs pgbench for so long on a copy of the seeded database.
+pub async fn run(store: &Store, folder: &Path, seconds: u64) -> anyhow::Result<Inserts> {
+    store.copy(SEEDED, DATABASE).await?;
+    let make =
+        ["CREATE TABLE bare (LIKE attendance_records INCLUDING DEFAULTS, PRIMARY KEY (college_id, id))", "CHECKPOINT"];
     store.execute(DATABASE, &make).await?;
     let script = folder.join("insert.sql");
-    std::fs::write(&script, SCRIPT.replace("@evidence@", &evidence.replace('\'', "''")))?;
+    std::fs::write(&script, SCRIPT.replace("@evidence@", EVIDENCE))?;
     let mut command = tokio::process::Command::new(cluster::find("pgbench"));
     command
         .args(["--no-vacuum", "--protocol=prepared", "--client", CLIENTS, "--jobs", THREADS, "--define=n=0", "--time"])
@@ -60,5 +65,7 @@ async fn measure(store: &Store, folder: &Path, seconds: u64, evidence: &str) -> 
     let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
     let per_second = rate.with_context(|| format!("no rate in what pgbench says: {text}"))?;
     let rows = store.number(DATABASE, "SELECT count(*) FROM bare").await? as f64;
-    Ok(Inserts { per_second, cpu_micros: store.postmaster().map(|_| cpu.postgres / rows * 1e6) })
+    let row_bytes = store.number(DATABASE, "SELECT avg(pg_column_size(bare.*))::bigint FROM bare").await?;
+    store.remove(DATABASE).await?;
+    Ok(Inserts { per_second, cpu_micros: store.postmaster().map(|_| cpu.postgres / rows * 1e6), row_bytes })
 }

@@ -8,6 +8,12 @@ use uuid::Uuid;
 
 use crate::{args, cluster::Cluster};
 
+/// The database that is seeded, and then only copied.
+pub const SEEDED: &str = "seeded";
+
+/// Every database of a run.
+const NAMES: [&str; 4] = [SEEDED, "bare", "grpc", "rest"];
+
 pub enum Store {
     Postgres {
         /// The superuser's address, without a database.
@@ -16,7 +22,9 @@ pub enum Store {
         prefix: String,
         cluster: Option<Cluster>,
     },
-    Sqlite { folder: PathBuf },
+    Sqlite {
+        folder: PathBuf,
+    },
 }
 
 impl Store {
@@ -76,6 +84,14 @@ impl Store {
             // It goes with its folder.
             Self::Sqlite { .. } => Ok(()),
         }
+    }
+
+    /// Removes all that the run may have made.
+    pub async fn clear(&self) -> anyhow::Result<()> {
+        for name in NAMES {
+            self.remove(name).await?;
+        }
+        Ok(())
     }
 
     pub async fn execute(&self, name: &str, statements: &[&str]) -> anyhow::Result<()> {

@@ -79,7 +79,13 @@ impl World {
             .collect();
         let enrolments = students.iter().filter_map(|student| {
             let (college_id, student_id) = (student.college_id, student.id);
-            Some(SeedEnrolment { college_id, division_id: student.division_id?, student_id, from_date: None, to_date: None })
+            Some(SeedEnrolment {
+                college_id,
+                division_id: student.division_id?,
+                student_id,
+                from_date: None,
+                to_date: None,
+            })
         });
         let seed = Seed {
             password_hash: password::hash(password::PASSWORD),

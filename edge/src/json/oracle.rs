@@ -466,3 +466,40 @@ fn parts_of_a_message_merge_and_the_last_member_of_a_oneof_wins() {
     assert_eq!(normal(&json), normal(&oracle_written(&merged).unwrap()));
     assert_eq!(merged.descriptor(), everything());
 }
+
+/// `cargo test --release -p rollcall-edge speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let json = br#"{"scalars":{"a_double":1.5,"an_int32":7,"an_int64":"9007199254740993","a_bool":true,"a_string":"a name of some length","some_bytes":"AAECAwQFBgcICQoLDA0ODw==","a_color":"RED"},"lists":{"strings":["one","two","three"],"int32s":[1,2,3]},"maps":{"strings":{"color":"red","size":"large"}},"known":{"time":"2026-01-31T09:30:00Z"},"last":"end"}"#;
+    let descriptor = everything();
+    let id = PLAN.message_id(NAME).unwrap();
+    let wire = read(json, NAME, JsonInput::Strict).unwrap().encode_to_vec();
+    let text = std::str::from_utf8(json).unwrap();
+    let time = |what: &str, run: &mut dyn FnMut()| {
+        let best = (0..30).map(|_| {
+            let start = std::time::Instant::now();
+            (0..2_000).for_each(|_| run());
+            start.elapsed() / 2_000
+        });
+        println!("{what}: {:?}", best.min().unwrap());
+    };
+    let mut out = Vec::new();
+    time("plan   JSON to wire", &mut || {
+        out.clear();
+        read::message(&PLAN, id, json, JsonInput::Strict, &mut out).unwrap();
+    });
+    time("oracle JSON to wire", &mut || {
+        drop(oracle_read(text, descriptor.clone()).unwrap().encode_to_vec());
+    });
+    time("plan   wire to JSON", &mut || {
+        out.clear();
+        write::message(&PLAN, id, &wire, &mut out).unwrap();
+    });
+    time("oracle wire to JSON", &mut || {
+        let message = DynamicMessage::decode(descriptor.clone(), wire.as_slice()).unwrap();
+        let options = SerializeOptions::new().use_proto_field_name(true).skip_default_fields(false);
+        out.clear();
+        message.serialize_with_options(&mut serde_json::Serializer::new(&mut out), &options).unwrap();
+    });
+}

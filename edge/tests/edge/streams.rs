@@ -107,4 +107,5 @@ async fn a_slow_reader_holds_back_the_stream() {
 async fn head_opens_nothing_that_stays() {
     let answer = send(&edge(), "HEAD /v1/watch/hangs", &[], "").await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
+    assert_eq!((answer.header("content-type"), answer.header("content-length")), ("application/x-ndjson", ""));
 }

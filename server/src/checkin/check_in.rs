@@ -142,15 +142,7 @@ impl Service {
     async fn decide(&self, principal: &Principal, sent: &Sent, card: &Card) -> Result<Decision, Problem> {
         let now = self.clock.now();
         let session = &card.session;
-        let enrolled = organisation::is_enrolled(
-            &self.store,
-            principal.college_id,
-            session.division_id,
-            principal.user_id,
-            &session.time_zone,
-            session.planned_start,
-        )
-        .await?;
+        let enrolled = session::is_enrolled(&self.store, session, principal.user_id).await?;
         let code = sent.code_text.as_ref().map(|_| match &sent.code {
             Some(code) => self.rotation.read(code, session, now),
             None => crate::code::Reading::Invalid,

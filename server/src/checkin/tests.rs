@@ -1,5 +1,4 @@
 use chrono::TimeDelta;
-use uuid::Uuid;
 
 use super::*;
 
@@ -15,28 +14,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 /// Planned and started at 0, with ten minutes of grace.
 fn session(state: State) -> Session {
-    Session {
-        college_id: Uuid::nil(),
-        id: Uuid::nil(),
-        timetable_id: None,
-        location_id: Uuid::nil(),
-        division_id: Uuid::nil(),
-        teacher_id: Uuid::nil(),
-        subject: String::new(),
-        planned_start: at(0),
-        planned_end: at(3600),
-        time_zone: "UTC".to_owned(),
-        state,
-        started_at: Some(at(0)),
-        ended_at: None,
-        cancel_reason: String::new(),
-        late_grace_seconds: 600,
-        code_epoch: 0,
-        event_seq: 0,
-        state_seq: 0,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    Session { state, ..Session::example(at(0)) }
 }
 
 fn reason(decision: &Decision) -> Result<Status, crate::problem::ErrorReason> {

@@ -139,7 +139,7 @@ impl Rotation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entity::session::{Model, State};
+    use crate::entity::session::Model;
 
     const ROTATION: Rotation = Rotation::new([5; 32], 25);
 
@@ -149,28 +149,7 @@ mod tests {
     }
 
     fn session(id: u128) -> Model {
-        Model {
-            college_id: Uuid::from_u128(1),
-            id: Uuid::from_u128(id),
-            timetable_id: None,
-            location_id: Uuid::nil(),
-            division_id: Uuid::nil(),
-            teacher_id: Uuid::nil(),
-            subject: String::new(),
-            planned_start: at(0),
-            planned_end: at(1),
-            time_zone: "UTC".to_owned(),
-            state: State::Active,
-            started_at: None,
-            ended_at: None,
-            cancel_reason: String::new(),
-            late_grace_seconds: 0,
-            code_epoch: 0,
-            event_seq: 0,
-            state_seq: 0,
-            created_at: at(0),
-            updated_at: at(0),
-        }
+        Model { id: Uuid::from_u128(id), ..Model::example(at(0)) }
     }
 
     #[test]

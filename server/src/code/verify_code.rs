@@ -11,7 +11,6 @@ use super::{
 use crate::{
     convert::timestamp,
     entity::session::State,
-    organisation,
     principal::Principal,
     problem::{ErrorReason, Problem},
     session,
@@ -38,14 +37,7 @@ impl Service {
             Reading::Expired { age_seconds } => return Err(expired(age_seconds)),
             Reading::Holds { .. } => {}
         }
-        let enrolled = organisation::is_enrolled(
-            &self.store,
-            principal.college_id,
-            session.division_id,
-            principal.user_id,
-            &session.time_zone,
-            session.planned_start,
-        );
+        let enrolled = session::is_enrolled(&self.store, &session, principal.user_id);
         if !enrolled.await? {
             return Err(Problem::new(ErrorReason::NotEnrolled, "You are not enrolled in this session's division."));
         }

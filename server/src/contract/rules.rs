@@ -8,6 +8,22 @@ use rollcall_proto::buf::validate::{
     FieldRules, double_rules, field_rules::Type, int32_rules, int64_rules, string_rules, u_int32_rules,
 };
 
+/// The bounds in a type's rules. The generated types share a shape but no trait.
+macro_rules! bounds {
+    ($rules:expr, $module:ident) => {
+        Bounds {
+            lower: $rules.greater_than.map(|bound| match bound {
+                $module::GreaterThan::Gt(value) => (value.into(), Edge::Exclusive),
+                $module::GreaterThan::Gte(value) => (value.into(), Edge::Inclusive),
+            }),
+            upper: $rules.less_than.map(|bound| match bound {
+                $module::LessThan::Lt(value) => (value.into(), Edge::Exclusive),
+                $module::LessThan::Lte(value) => (value.into(), Edge::Inclusive),
+            }),
+        }
+    };
+}
+
 /// Every message that a request can hold.
 #[derive(Default)]
 pub struct Rules {
@@ -146,11 +162,11 @@ fn compile_rule(field: &FieldDescriptor, rule: Option<&Type>) -> Result<Rule, St
     let kind = field.kind();
     Ok(match (rule, kind) {
         (Type::Double(rules), Kind::Double) => {
-            Rule::Double { finite: rules.finite.unwrap_or(false), bounds: double_bounds(rules) }
+            Rule::Double { finite: rules.finite.unwrap_or(false), bounds: bounds!(rules, double_rules) }
         }
-        (Type::Int32(rules), Kind::Int32) => Rule::Integer { bounds: int32_bounds(rules) },
-        (Type::Int64(rules), Kind::Int64) => Rule::Integer { bounds: int64_bounds(rules) },
-        (Type::Uint32(rules), Kind::Uint32) => Rule::Integer { bounds: uint32_bounds(rules) },
+        (Type::Int32(rules), Kind::Int32) => Rule::Integer { bounds: bounds!(rules, int32_rules) },
+        (Type::Int64(rules), Kind::Int64) => Rule::Integer { bounds: bounds!(rules, int64_rules) },
+        (Type::Uint32(rules), Kind::Uint32) => Rule::Integer { bounds: bounds!(rules, u_int32_rules) },
         (Type::String(rules), Kind::String) => Rule::Text {
             min_chars: rules.min_len,
             max_chars: rules.max_len,
@@ -176,62 +192,6 @@ fn compile_rule(field: &FieldDescriptor, rule: Option<&Type>) -> Result<Rule, St
         }
         (_, kind) => return Err(format!("its rules are for another type than {kind:?}")),
     })
-}
-
-fn double_bounds(rules: &rollcall_proto::buf::validate::DoubleRules) -> Bounds<f64> {
-    use double_rules::{GreaterThan, LessThan};
-    Bounds {
-        lower: rules.greater_than.map(|bound| match bound {
-            GreaterThan::Gt(value) => (value, Edge::Exclusive),
-            GreaterThan::Gte(value) => (value, Edge::Inclusive),
-        }),
-        upper: rules.less_than.map(|bound| match bound {
-            LessThan::Lt(value) => (value, Edge::Exclusive),
-            LessThan::Lte(value) => (value, Edge::Inclusive),
-        }),
-    }
-}
-
-fn int32_bounds(rules: &rollcall_proto::buf::validate::Int32Rules) -> Bounds<i64> {
-    use int32_rules::{GreaterThan, LessThan};
-    Bounds {
-        lower: rules.greater_than.map(|bound| match bound {
-            GreaterThan::Gt(value) => (value.into(), Edge::Exclusive),
-            GreaterThan::Gte(value) => (value.into(), Edge::Inclusive),
-        }),
-        upper: rules.less_than.map(|bound| match bound {
-            LessThan::Lt(value) => (value.into(), Edge::Exclusive),
-            LessThan::Lte(value) => (value.into(), Edge::Inclusive),
-        }),
-    }
-}
-
-fn int64_bounds(rules: &rollcall_proto::buf::validate::Int64Rules) -> Bounds<i64> {
-    use int64_rules::{GreaterThan, LessThan};
-    Bounds {
-        lower: rules.greater_than.map(|bound| match bound {
-            GreaterThan::Gt(value) => (value, Edge::Exclusive),
-            GreaterThan::Gte(value) => (value, Edge::Inclusive),
-        }),
-        upper: rules.less_than.map(|bound| match bound {
-            LessThan::Lt(value) => (value, Edge::Exclusive),
-            LessThan::Lte(value) => (value, Edge::Inclusive),
-        }),
-    }
-}
-
-fn uint32_bounds(rules: &rollcall_proto::buf::validate::UInt32Rules) -> Bounds<i64> {
-    use u_int32_rules::{GreaterThan, LessThan};
-    Bounds {
-        lower: rules.greater_than.map(|bound| match bound {
-            GreaterThan::Gt(value) => (value.into(), Edge::Exclusive),
-            GreaterThan::Gte(value) => (value.into(), Edge::Inclusive),
-        }),
-        upper: rules.less_than.map(|bound| match bound {
-            LessThan::Lt(value) => (value.into(), Edge::Exclusive),
-            LessThan::Lte(value) => (value.into(), Edge::Inclusive),
-        }),
-    }
 }
 
 fn read_rules(field: &FieldDescriptor) -> Option<FieldRules> {

@@ -58,3 +58,33 @@ mod row {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+#[cfg(test)]
+impl Model {
+    /// An active session that was planned and started at a time, with ten minutes of grace. For tables of tests.
+    pub fn example(start: chrono::DateTime<chrono::Utc>) -> Self {
+        use uuid::Uuid;
+        Self {
+            college_id: Uuid::from_u128(1),
+            id: Uuid::from_u128(2),
+            timetable_id: None,
+            location_id: Uuid::from_u128(3),
+            division_id: Uuid::from_u128(4),
+            teacher_id: Uuid::from_u128(5),
+            subject: "Example".to_owned(),
+            planned_start: start,
+            planned_end: start + chrono::TimeDelta::hours(1),
+            time_zone: "UTC".to_owned(),
+            state: State::Active,
+            started_at: Some(start),
+            ended_at: None,
+            cancel_reason: String::new(),
+            late_grace_seconds: 600,
+            code_epoch: 0,
+            event_seq: 1,
+            state_seq: 1,
+            created_at: start,
+            updated_at: start,
+        }
+    }
+}

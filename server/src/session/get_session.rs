@@ -18,20 +18,17 @@ impl Service {
         let visible = match principal.role {
             Role::Admin => true,
             Role::Teacher => session.teacher_id == principal.user_id,
-            Role::Student => {
-                organisation::is_enrolled(
-                    &self.store,
-                    principal.college_id,
-                    session.division_id,
-                    principal.user_id,
-                    &session.time_zone,
-                    session.planned_start,
-                )
-                .await?
-            }
+            Role::Student => is_enrolled(&self.store, &session, principal.user_id).await?,
         };
         if visible { Ok(session) } else { Err(Problem::not_found(RESOURCE)) }
     }
+}
+
+/// Whether a student belongs to a session: is enrolled in its division on the day that it is planned for.
+pub async fn is_enrolled(store: &Store, session: &session::Model, student_id: Uuid) -> Result<bool, Problem> {
+    let (college_id, division_id) = (session.college_id, session.division_id);
+    organisation::is_enrolled(store, college_id, division_id, student_id, &session.time_zone, session.planned_start)
+        .await
 }
 
 /// A session that a member of staff may act on.

@@ -17,7 +17,7 @@ mod transition;
 
 pub use convert::to_proto;
 pub use end_session::end_by_server;
-pub use get_session::{Card, find_for_staff, load_card, refresh_card};
+pub use get_session::{Card, find_for_staff, is_enrolled, load_card, refresh_card};
 pub use rules::state_name;
 pub use service::Service;
 pub use store::{find, list_active_at, list_active_in};

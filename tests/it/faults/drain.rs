@@ -63,11 +63,14 @@ async fn ends_in_time(kind: Kind) {
             other => Some(other),
         })
         .await;
+        eprintln!("T ended {:?}", begun.elapsed());
         let ended = told.expect_err("an end with a status");
         assert_eq!(ended.code(), Code::Unavailable, "{ended:?}");
         let mut seen = 0;
         let mut again = Watch::open(&class.teacher().on_own_line(), class.session_id(), "").await;
+        eprintln!("T open {:?}", begun.elapsed());
         again.session().await;
+        eprintln!("T session {:?}", begun.elapsed());
         while seen < stored {
             again.record().await;
             seen += 1;
