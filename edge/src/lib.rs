@@ -17,9 +17,20 @@
 //!
 //! `rule` and `binding` compile rules, `route` finds them, `plan` holds the messages, `wire` the protobuf encoding.
 //!
+//! What a service can say beyond its rules:
+//!
+//! * metadata `x-http-code` chooses the HTTP status of a success, and names in [`Options::response_headers`] become
+//!   headers; `google.rpc` details of an error become members of the problem, `RetryInfo` the `Retry-After` header;
+//! * a GET whose RPC declares `idempotency_level = IDEMPOTENT` has effects, so there is no HEAD beside it;
+//! * `google.api.HttpBody`, as a message or as the field that a rule names, is bytes as they are.
+//!
+//! A path that a rule spells out in literals, or that ends with a rule's verb, answers 405 to methods that it does not
+//! have, even where a wildcard beside it would take them.
+//!
 //! JSON follows the ProtoJSON specification with three choices: fields are written with their proto names (and taken
 //! with either name), defaults are written while unset messages and `optional`s are left out, and input may be
-//! [strict](JsonInput::Strict). Not supported: extension fields in JSON, requests that are streams.
+//! [strict](JsonInput::Strict). Not supported: extension fields in JSON, requests that are streams, rules from a service
+//! configuration file.
 
 #![warn(missing_docs)]
 

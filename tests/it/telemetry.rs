@@ -1,10 +1,11 @@
 //! What operators see, and what nobody must find in a log.
 
+use http::Method;
 use rollcall_proto::v1::{CheckInRequest, LoginRequest, LogoutRequest, RefreshTokenRequest};
 use rollcall_tests::{
     Answer as _, Class, Kind,
     college::College,
-    in_every_world, on_both_stores,
+    in_every_world, in_one_world, on_both_stores,
     password::{PASSWORD, hash},
     rest::Rest,
     world::{Plan, SECRET},
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 in_every_world!(counts);
 on_both_stores!(keeps_secrets, logs_json_in_production);
+in_one_world!(follows_a_call_by_its_id);
 
 async fn counts(kind: Kind) {
     let mut class = Class::open(kind, 2).await;
@@ -130,6 +132,28 @@ async fn logs_json_in_production(kind: Kind) {
         lines += usize::from(line.contains("CheckInService/CheckIn"));
     }
     assert!(lines > 0, "the check-in is logged:\n{text}");
+}
+
+async fn follows_a_call_by_its_id(kind: Kind) {
+    let mut class = Class::open(kind, 1).await;
+    let rest = class.student(0).rest();
+    let id = "tests-7f3a9c";
+    let request = rest.request(Method::GET, "/api/v1/attendance/records").header("x-request-id", id);
+    let reply = rest.send(request).await;
+    assert_eq!(reply.headers["x-request-id"], id);
+    reply.refused();
+    // Who sends none gets one to tell the operator; who sends nonsense does not get it into the log.
+    let given = rest.get("/api/v1/attendance/records").await.headers["x-request-id"].clone();
+    assert!(!given.is_empty() && given != id);
+    let nonsense = rest.request(Method::GET, "/api/v1/attendance/records").header("x-request-id", "a b\"c".repeat(100));
+    let other = rest.send(nonsense).await.headers["x-request-id"].clone();
+    assert!(!other.contains("a b"), "{other}");
+
+    let text = logged(&mut class).await;
+    for id in [id, &given, &other] {
+        let line = text.lines().find(|line| line.contains(id)).unwrap_or_else(|| panic!("{id} is not in:\n{text}"));
+        assert!(line.contains("RecordService/ListRecords"), "{line}");
+    }
 }
 
 /// What the server logged until it went away by itself.

@@ -467,7 +467,7 @@ fn parts_of_a_message_merge_and_the_last_member_of_a_oneof_wins() {
     assert_eq!(merged.descriptor(), everything());
 }
 
-/// `cargo test --release -p rollcall-edge speed -- --ignored --nocapture`
+/// Run with `--release`, `--ignored` and `--nocapture`.
 #[test]
 #[ignore = "a measurement"]
 fn speed() {

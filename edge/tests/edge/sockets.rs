@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::listener::Running;
+use crate::listener::{Running, narrow};
 use crate::support::{POOL, echo, edge, options};
 
 type Socket = WebSocketStream<TcpStream>;
@@ -26,7 +26,7 @@ async fn connect(server: &Running, path: &str, headers: &[(&'static str, &str)])
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
-    let stream = TcpStream::connect(server.address).await.unwrap();
+    let stream = narrow(server.address).await;
     let (socket, response) = client_async(request, stream).await?;
     let protocol = response.headers().get("sec-websocket-protocol").map_or("", |value| value.to_str().unwrap());
     Ok((socket, protocol.to_owned()))

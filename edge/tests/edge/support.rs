@@ -307,7 +307,12 @@ async fn watch(request: tonic::Request<Bytes>) -> Result<tonic::Response<Message
         "fails" => Box::pin(futures_util::stream::iter([Err(Status::aborted("torn"))])),
         "hangs" => Box::pin(futures_util::stream::pending()),
         "panics" => Box::pin(futures_util::stream::poll_fn(|_| panic!("as asked"))),
-        "floods" => Box::pin(futures_util::stream::repeat(()).map(move |()| tick(1))),
+        "floods" => {
+            let mut flood = DynamicMessage::new(POOL.get_message_by_name("edge.test.v1.Tick").unwrap());
+            flood.set_field_by_name("text", Value::String("x".repeat(64 * 1024)));
+            let flood = Bytes::from(flood.encode_to_vec());
+            Box::pin(futures_util::stream::repeat(flood).map(Ok))
+        }
         _ => Box::pin(futures_util::stream::empty()),
     };
     Ok(tonic::Response::new(Box::pin(ticks.chain(end))))

@@ -1,12 +1,14 @@
 //! A lost connection costs nothing: each change comes once and in order, before and after.
 
-use rollcall_proto::v1::{AttendanceEvent, EndSessionRequest, attendance_event::Change};
+use rollcall_proto::v1::{AttendanceEvent, EndSessionRequest, WatchAttendanceRequest, attendance_event::Change};
 use rollcall_tests::{
-    Answer as _, Class, Kind, college::College, in_every_world, live::Watch, on_postgres, world::Plan,
+    Answer as _, Class, Kind, college::College, in_every_world, in_one_world, live::Watch, on_postgres, until::soon,
+    world::Plan,
 };
 
 in_every_world!(shows_what_was_before, continues_after_each_event);
 on_postgres!(crosses_replicas);
+in_one_world!(gives_signs_of_life);
 
 async fn shows_what_was_before(kind: Kind) {
     let class = Class::open(kind, 3).await;
@@ -72,4 +74,17 @@ async fn crosses_replicas(kind: Kind) {
     for watch in &mut watches {
         assert_eq!(watch.rest().await, [Change::Session(ended.clone())]);
     }
+}
+
+async fn gives_signs_of_life(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let request = WatchAttendanceRequest { session_id: class.session_id().to_string(), resume_token: String::new() };
+    let mut stream = class.teacher().live().watch_attendance(request).await.answer();
+    soon("the session comes", stream.message()).await.expect("an event").expect("an event");
+    let sign = soon("a sign of life comes within 15 s", stream.message()).await.expect("an event").expect("an event");
+    assert_eq!(sign.change, None);
+    // It can be continued from, too.
+    let record = class.check_in(0).await;
+    let mut again = Watch::open(&class.teacher(), class.session_id(), &sign.resume_token).await;
+    assert_eq!(again.record().await, record);
 }
