@@ -17,7 +17,9 @@ in_one_world!(
     lists_every_fault,
     masks_secrets,
     shows_the_demo,
-    keeps_its_own_secret
+    keeps_its_own_secret,
+    reads_settings_in_order,
+    checks_health
 );
 on_both_stores!(migrates_up_and_down, refuses_an_old_schema_in_production);
 
@@ -118,6 +120,35 @@ async fn masks_secrets(_: Kind) {
     for secret in [SECRET, "canary-db-77", "canary-redis-77"] {
         assert!(!said.output.contains(secret) && !said.errors.contains(secret), "{secret}: {}", said.output);
     }
+}
+
+async fn reads_settings_in_order(_: Kind) {
+    let folder = folder();
+    let interval = async |arguments: &[&str], settings: &Settings| {
+        let arguments = [&["serve", "--print-config"], arguments].concat();
+        let said = run(&arguments, settings, &folder).await;
+        assert!(said.success, "{}", said.errors);
+        let line = said.output.lines().find_map(|line| line.strip_prefix("QR_REFRESH_INTERVAL_SECONDS="));
+        line.expect("the setting").to_owned()
+    };
+    let set = settings([("QR_REFRESH_INTERVAL_SECONDS", "30")]);
+    assert_eq!(interval(&[], &Settings::new()).await, "25", "the default");
+    std::fs::write(folder.path().join("config.yaml"), "qr_refresh_interval_seconds: 40\n").expect("the file");
+    assert_eq!(interval(&[], &Settings::new()).await, "40", "the file wins over the default");
+    assert_eq!(interval(&[], &set).await, "30", "the environment wins over the file");
+    let flag = ["--set", "QR_REFRESH_INTERVAL_SECONDS=35"];
+    assert_eq!(interval(&flag, &set).await, "35", "a flag wins over all");
+}
+
+async fn checks_health(kind: Kind) {
+    let mut world = Plan::new(kind).start(&[]).await;
+    let port = world.desk().edge(0).rsplit(':').next().expect("a port").to_owned();
+    let settings = settings([("API_PORT", &port)]);
+    let folder = folder();
+    assert!(run(&["healthcheck"], &settings, &folder).await.success);
+    world.kill(0).await;
+    let said = run(&["healthcheck"], &settings, &folder).await;
+    assert!(!said.success && !said.errors.is_empty(), "a dead server is not healthy");
 }
 
 async fn keeps_its_own_secret(_: Kind) {

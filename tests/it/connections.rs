@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rollcall_tests::{Class, Kind, in_one_world, until::soon};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpStream, tcp::OwnedReadHalf},
 };
 
 in_one_world!(are_closed_when_silent, are_closed_after_many_resets);
@@ -85,7 +85,7 @@ fn headers(authority: &str) -> Vec<u8> {
 }
 
 /// Counts the resets up to the GOAWAY, or to an end without one.
-async fn resets_until_goaway(from: &mut (impl AsyncReadExt + Unpin)) -> Result<u32, u32> {
+async fn resets_until_goaway(from: &mut OwnedReadHalf) -> Result<u32, u32> {
     let mut resets = 0;
     loop {
         let mut head = [0; 9];
