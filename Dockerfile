@@ -6,13 +6,11 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# Line numbers make the binary several times larger; names of functions stay, so that a backtrace can be read.
-ENV CARGO_PROFILE_RELEASE_STRIP=debuginfo
 # The binary leaves the cache in the same step: the mount is gone in the next one.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked -p rollcall-server \
-    && cp target/release/rollcall /rollcall
+    cargo build --profile dist --locked -p rollcall-server \
+    && cp target/dist/rollcall /rollcall
 
 FROM debian:bookworm-slim
 # Root certificates are for TLS to PostgreSQL and Redis. SQLite, the time zones and TLS itself are in the binary.

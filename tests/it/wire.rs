@@ -30,7 +30,7 @@ async fn refuses_what_is_no_message(kind: Kind) {
             ("an endless number", vec![0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]),
             ("field 0", vec![0x00, 0x01]),
             ("wire type 7", vec![0x0f]),
-            ("a group that never ends", vec![0xa3, 0x06].repeat(2_000)),
+            ("a group that never ends", [0xa3, 0x06].repeat(2_000)),
         ] {
             let status = raw(&caller, &path(&method), bytes).await.expect_err(case);
             let refusal = Refusal::from(&status);

@@ -88,13 +88,28 @@ pub fn table(options: &CheckIn, rounds: &[Round], inserts: &[Inserts]) -> String
     if inserts.len() > rounds.len() {
         let around = |index: usize| [&inserts[index], &inserts[index + 1]];
         let mean = |index: usize| around(index).map(|run| run.per_second).iter().sum::<f64>() / 2.0;
-        row("pgbench, bare inserts/s, before", &|index, _| format!("{:.0}", around(index)[0].per_second));
-        row("pgbench, bare inserts/s, after", &|index, _| format!("{:.0}", around(index)[1].per_second));
+        row("pgbench: bare inserts/s, before", &|index, _| format!("{:.0}", around(index)[0].per_second));
+        row("pgbench: bare inserts/s, after", &|index, _| format!("{:.0}", around(index)[1].per_second));
         row("ratio to pgbench's mean", &|index, round| format!("{:.2}", round.per_second() / mean(index)));
+        row("ratio of CPU, bare insert to check-in", &|index, round| {
+            let known = around(index)[0].postgres_micros.zip(around(index)[1].postgres_micros);
+            known.map_or_else(
+                || "-".to_owned(),
+                |(before, after)| {
+                    let tools = around(index).map(|run| run.pgbench_micros).iter().sum::<f64>();
+                    format!("{:.2}", (before + after + tools) / 2.0 / round.micros(round.cpu.own()))
+                },
+            )
+        });
         row("bytes of a row, check-in / pgbench", &|index, round| {
             format!("{} / {}", round.row_bytes.unwrap_or(0), around(index)[0].row_bytes)
         });
-        row("CPU of PostgreSQL per bare insert, µs", &|index, _| optional(around(index)[0].cpu_micros));
+        row("CPU of PostgreSQL per bare insert, µs", &|index, _| optional(around(index)[0].postgres_micros));
+        row("CPU of pgbench per bare insert, µs", &|index, _| format!("{:.1}", around(index)[0].pgbench_micros));
+        row("processors busy by others, pgbench's runs", &|index, _| {
+            let [before, after] = around(index).map(|run| run.others_busy);
+            format!("{before:.2} / {after:.2}")
+        });
     }
     for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)] {
         row(&format!("latency {name}, ms"), &|_, round| {
@@ -109,11 +124,9 @@ pub fn table(options: &CheckIn, rounds: &[Round], inserts: &[Inserts]) -> String
     row("processors busy: server", &|_, round| busy(round, round.cpu.server));
     row("processors busy: PostgreSQL", &|_, round| busy(round, round.cpu.postgres));
     row("processors busy: generator", &|_, round| busy(round, round.cpu.generator));
-    // The neighbours of a run decide its figures as much as the server does; the kernel's own work for it is in here too.
-    row("processors busy: everything else", &|_, round| {
-        let Cpu { server, postgres, generator, machine } = round.cpu;
-        busy(round, machine - server - postgres - generator)
-    });
+    // The neighbours of a run decide its figures as much as the server does; where they kept a processor busy, the ratio of
+    // CPU says more than that of rates. The kernel's own work is in here too.
+    row("processors busy: others", &|_, round| busy(round, round.cpu.others()));
     row("resident memory of the server, idle, MiB", &|_, round| format!("{:.1}", round.idle_mib));
     row("resident memory of the server, peak, MiB", &|_, round| format!("{:.1}", round.peak_mib));
     row("check-ins in a batch, mean", &|_, round| optional(round.mean_batch));

@@ -1,7 +1,7 @@
 //! The yardstick: what PostgreSQL does alone. pgbench inserts one row in each transaction, as wide as a record, into a table
 //! with the same columns and no index or check but the primary key.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
 use anyhow::Context as _;
 
@@ -35,8 +35,12 @@ const EVIDENCE: &str = r#"[{"detail":"The code was being shown.","factor":"CODE"
 /// One run of pgbench.
 pub struct Inserts {
     pub per_second: f64,
-    /// CPU of PostgreSQL for each, where its processes are known.
-    pub cpu_micros: Option<f64>,
+    /// CPU of PostgreSQL for each, where its processes are known, in microseconds.
+    pub postgres_micros: Option<f64>,
+    /// CPU of pgbench for each, in microseconds.
+    pub pgbench_micros: f64,
+    /// Processors that others kept busy meanwhile.
+    pub others_busy: f64,
     /// How wide a row is, on average.
     pub row_bytes: i64,
 }
@@ -57,9 +61,9 @@ pub async fn run(store: &Store, folder: &Path, seconds: u64) -> anyhow::Result<I
         .arg(&script)
         .arg(store.url(DATABASE))
         .kill_on_drop(true);
-    let before = Cpu::read(None, store.postmaster());
+    let (begun, before) = (Instant::now(), Cpu::read(None, store.postmaster()));
     let output = command.output().await.context("starting pgbench")?;
-    let cpu = Cpu::read(None, store.postmaster()).since(before);
+    let (took, cpu) = (begun.elapsed(), Cpu::read(None, store.postmaster()).since(before));
     let text = String::from_utf8_lossy(&output.stdout);
     anyhow::ensure!(output.status.success(), "pgbench: {text}{}", String::from_utf8_lossy(&output.stderr));
     let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
@@ -67,5 +71,11 @@ pub async fn run(store: &Store, folder: &Path, seconds: u64) -> anyhow::Result<I
     let rows = store.number(DATABASE, "SELECT count(*) FROM bare").await? as f64;
     let row_bytes = store.number(DATABASE, "SELECT avg(pg_column_size(bare.*))::bigint FROM bare").await?;
     store.remove(DATABASE).await?;
-    Ok(Inserts { per_second, cpu_micros: store.postmaster().map(|_| cpu.postgres / rows * 1e6), row_bytes })
+    Ok(Inserts {
+        per_second,
+        postgres_micros: store.postmaster().map(|_| cpu.postgres / rows * 1e6),
+        pgbench_micros: cpu.tools / rows * 1e6,
+        others_busy: cpu.others() / took.as_secs_f64(),
+        row_bytes,
+    })
 }

@@ -11,7 +11,9 @@ pub struct Cpu {
     pub server: f64,
     pub postgres: f64,
     pub generator: f64,
-    /// Everything on the machine, these three included.
+    /// Programs that the generator ran to their end.
+    pub tools: f64,
+    /// Everything on the machine, all of these included.
     pub machine: f64,
 }
 
@@ -21,6 +23,7 @@ impl Cpu {
             server: server.map_or(0.0, of_process),
             postgres: postmaster.map_or(0.0, of_family),
             generator: of_process(std::process::id()),
+            tools: stat(std::process::id()).map_or(0.0, |stat| stat.buried),
             machine: of_machine(),
         }
     }
@@ -30,8 +33,19 @@ impl Cpu {
             server: self.server - earlier.server,
             postgres: self.postgres - earlier.postgres,
             generator: self.generator - earlier.generator,
+            tools: self.tools - earlier.tools,
             machine: self.machine - earlier.machine,
         }
+    }
+
+    /// What the run itself used.
+    pub fn own(self) -> f64 {
+        self.server + self.postgres + self.generator + self.tools
+    }
+
+    /// What the neighbours used, and the kernel for everyone.
+    pub fn others(self) -> f64 {
+        self.machine - self.own()
     }
 }
 

@@ -106,3 +106,19 @@ fn bytes_that_are_no_message_are_malformed() {
     // Fields that are not known are no fault: a newer client may send them.
     assert!(contract.check(method, &[0xf8, 0x07, 0x01]).is_ok());
 }
+
+#[test]
+fn a_contract_with_gaps_is_refused_and_every_gap_is_named() {
+    use prost::Message as _;
+    // Through prost_types the custom options are lost: what is left is a contract that says nothing of who may call.
+    let bare = prost_types::FileDescriptorSet::decode(rollcall_proto::DESCRIPTORS).expect("it is a descriptor set");
+    let gaps = Contract::read(&bare.encode_to_vec()).err().expect("it is refused");
+    for gap in [
+        "rollcall.v1.CheckInService.CheckIn lacks the option (rollcall.v1.access)",
+        "rollcall.v1.CheckInService.CheckIn lacks the option (rollcall.v1.max_request_bytes)",
+        "rollcall.v1.CheckInService.CheckIn lacks the option (rollcall.v1.deadline)",
+        "rollcall.v1.HealthService.Ready lacks the option (rollcall.v1.access)",
+    ] {
+        assert!(gaps.iter().any(|found| found == gap), "{gap}");
+    }
+}
