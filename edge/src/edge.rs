@@ -19,6 +19,7 @@ use tower::{BoxError, Layer as _, Service};
 use tower_http::cors::Cors;
 
 use crate::binding::{self, Binding, Compiled};
+use crate::budget::Budget;
 use crate::call::Caller;
 use crate::fault::Fault;
 use crate::guard::Guarded;
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) bindings: Vec<Binding>,
     pub(crate) caller: Caller,
     pub(crate) options: Options,
+    pub(crate) budget: Budget,
     router: Router,
 }
 
@@ -88,7 +90,8 @@ impl Edge {
         let upstream = Guarded::new(upstream, deadlines.into_iter().collect::<HashMap<_, _>>());
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);
-        let core = Arc::new(Core { plan, bindings, caller, options, router });
+        let budget = Budget::new(options.max_buffered_bytes);
+        let core = Arc::new(Core { plan, bindings, caller, options, budget, router });
         let cors = cors.layer(Handler { core: core.clone() });
         Ok(Edge { core, cors })
     }

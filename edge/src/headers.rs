@@ -69,7 +69,7 @@ fn is_base64(value: &HeaderValue) -> bool {
 }
 
 /// A client's request id, if it is one that may stand in a log.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
+pub fn request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
     let value = headers.get(REQUEST_ID)?;
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/+=~".contains(byte);
     let bytes = value.as_bytes();
@@ -161,7 +161,7 @@ pub(crate) fn secure(headers: &mut HeaderMap) {
 }
 
 /// The deadline that a client asks for.
-pub(crate) fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+pub fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let unit = text.chars().next_back()?;
     let digits = &text[..text.len() - unit.len_utf8()];

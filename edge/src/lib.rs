@@ -36,6 +36,7 @@
 
 mod address;
 mod binding;
+mod budget;
 mod call;
 mod connection;
 mod edge;
@@ -62,6 +63,8 @@ mod ws;
 pub use address::{ClientAddr, PeerAddr, client_address};
 pub use edge::{Body, Edge, Route};
 pub use fault::Fault;
+pub use headers::{grpc_timeout, request_id};
 pub use json::JsonInput;
 pub use options::{MethodLimits, Options, Resume};
+pub use status::code_name;
 pub use upstream::{AddressError, Upstream, connect, in_process};

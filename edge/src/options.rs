@@ -52,6 +52,9 @@ pub struct Options {
     pub bearer_cookie: Option<String>,
     /// How streams are resumed, if they are.
     pub resume: Option<Resume>,
+    /// How much memory the request bodies that are being read may take together, in bytes. Bodies up to 16 KiB are not
+    /// counted.
+    pub max_buffered_bytes: usize,
     /// The largest message that an upstream may answer with, in bytes.
     pub max_response_bytes: usize,
 }
@@ -69,6 +72,7 @@ impl Default for Options {
             json_input: JsonInput::Strict,
             bearer_cookie: None,
             resume: None,
+            max_buffered_bytes: 64 * 1024 * 1024,
             max_response_bytes: 64 * 1024 * 1024,
         }
     }

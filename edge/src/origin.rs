@@ -85,7 +85,11 @@ pub(crate) fn cors(options: &Options) -> CorsLayer {
     .into_iter()
     .map(header::HeaderName::from_static)
     .collect();
-    exposed.extend(options.response_headers.iter().filter(|name| *name != header::SET_COOKIE).cloned());
+    for name in options.response_headers.iter().filter(|name| *name != header::SET_COOKIE) {
+        if !exposed.contains(name) {
+            exposed.push(name.clone());
+        }
+    }
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)

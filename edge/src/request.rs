@@ -10,6 +10,7 @@ use http_body_util::BodyExt as _;
 use tonic::Code;
 
 use crate::binding::{self, Binding};
+use crate::budget::Share;
 use crate::edge::{Body, Core};
 use crate::headers;
 use crate::json::{Refusal, mask, read};
@@ -54,7 +55,8 @@ pub(crate) async fn message(
     if binding.body == binding::Body::None {
         no_body(body).await?;
     } else {
-        let body = collect(body, &parts.headers, binding).await?;
+        let mut share = core.budget.share();
+        let body = collect(body, &parts.headers, binding, &mut share).await?;
         let mask = binding.mask.filter(|place| !set.contains(&vec![(binding.input, *place)]));
         put_body(core, binding, &parts.headers, &body, mask, &mut out)?;
     }
@@ -87,6 +89,12 @@ fn too_slow() -> Box<Problem> {
     Problem::new(StatusCode::REQUEST_TIMEOUT, Code::DeadlineExceeded, reason::BODY_TIMEOUT, detail)
 }
 
+fn too_many() -> Box<Problem> {
+    let detail = "too many large bodies are on their way; try again";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, reason::OVERLOADED, detail)
+        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+}
+
 /// How long a request that should have no body may take to show that it has none.
 const EMPTY_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -110,7 +118,12 @@ async fn no_body(mut body: Body) -> Result<(), Box<Problem>> {
     tokio::time::timeout(EMPTY_BODY_TIMEOUT, empty()).await.map_err(|_| too_slow())?
 }
 
-async fn collect(mut body: Body, headers: &HeaderMap, binding: &Binding) -> Result<Bytes, Box<Problem>> {
+async fn collect(
+    mut body: Body,
+    headers: &HeaderMap,
+    binding: &Binding,
+    share: &mut Share<'_>,
+) -> Result<Bytes, Box<Problem>> {
     let limit = binding.limits.max_request_bytes;
     let too_large = || {
         let detail = format!("the body is larger than {limit} bytes");
@@ -127,6 +140,9 @@ async fn collect(mut body: Body, headers: &HeaderMap, binding: &Binding) -> Resu
             let Ok(data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
             if whole.len() + more.len() + data.len() > limit {
                 return Err(too_large());
+            }
+            if !share.grow(whole.len() + more.len() + data.len()) {
+                return Err(too_many());
             }
             // Most bodies come in one piece, which is then used as it is.
             if whole.is_empty() && more.is_empty() {

@@ -48,6 +48,7 @@ pub(crate) mod reason {
     pub(crate) const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
     pub(crate) const UPGRADE_INVALID: &str = "UPGRADE_INVALID";
     pub(crate) const ANSWER_UNREADABLE: &str = "ANSWER_UNREADABLE";
+    pub(crate) const OVERLOADED: &str = "OVERLOADED";
     pub(crate) const DRAINING: &str = "DRAINING";
     pub(crate) const INTERNAL: &str = "INTERNAL";
 }
@@ -222,7 +223,8 @@ pub(crate) fn http_status(code: Code) -> StatusCode {
     }
 }
 
-pub(crate) fn code_name(code: Code) -> &'static str {
+/// The name of a code, as gRPC writes it.
+pub fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

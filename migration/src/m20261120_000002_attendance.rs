@@ -45,6 +45,7 @@ const UP: &[&str] = &[
     "CREATE INDEX ix_sessions_teacher ON sessions (college_id, teacher_id, planned_start)",
     "CREATE INDEX ix_sessions_division ON sessions (college_id, division_id, planned_start)",
     "CREATE INDEX ix_sessions_planned ON sessions (college_id, planned_start)",
+    "CREATE INDEX ix_sessions_active_division ON sessions (college_id, division_id) WHERE state = 'ACTIVE'",
     "CREATE INDEX ix_sessions_active_location ON sessions (college_id, location_id) WHERE state = 'ACTIVE'",
     "CREATE TABLE attendance_records (
         college_id {uuid} NOT NULL,

@@ -25,6 +25,7 @@ const UP: &[&str] = &[
         CONSTRAINT fk_refresh_token_families_user FOREIGN KEY (college_id, user_id) REFERENCES users (college_id, id)
     )",
     "CREATE INDEX ix_refresh_token_families_user ON refresh_token_families (college_id, user_id)",
+    "CREATE INDEX ix_refresh_token_families_expiry ON refresh_token_families (expires_at)",
     // Access tokens that must not be believed before they expire, named by their sign-in, their own id or their user. Short:
     // a row is of no use after the tokens that it names have expired.
     "CREATE TABLE token_revocations (

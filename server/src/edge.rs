@@ -1,6 +1,6 @@
 //! The edge, told what it has to know: in this process in front of the services, or alone in front of other servers.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow};
 use axum::{Router, routing::get};
@@ -16,9 +16,6 @@ use crate::{
     read_contract,
     settings::{self, Settings},
 };
-
-/// JSON is longer than the message that it stands for: field names, escapes, base64.
-const JSON_BYTES_PER_MESSAGE_BYTE: usize = 2;
 
 /// An edge in front of services in this process.
 pub fn in_process(
@@ -57,7 +54,12 @@ pub async fn alone(
 
 /// What every listener holds its clients to.
 pub fn limits(settings: &settings::Listen) -> listen::Limits {
-    listen::Limits { max_connections_per_ip: settings.max_connections_per_address, ..Default::default() }
+    listen::Limits {
+        max_connections_per_ip: settings.max_connections_per_address,
+        // Orchestrators kill after ten seconds.
+        drain: Duration::from_secs(8),
+        ..Default::default()
+    }
 }
 
 fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) -> anyhow::Result<Edge> {
@@ -82,5 +84,5 @@ fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) 
 fn method_limits(method: &MethodDescriptor) -> MethodLimits {
     let read = crate::contract::limits(method);
     let (max_request_bytes, deadline) = read.unwrap_or_default();
-    MethodLimits { max_request_bytes: max_request_bytes.saturating_mul(JSON_BYTES_PER_MESSAGE_BYTE), deadline }
+    MethodLimits { max_request_bytes, deadline }
 }

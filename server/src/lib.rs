@@ -18,6 +18,7 @@ mod lease;
 mod live;
 mod operate;
 mod organisation;
+mod origin;
 mod page;
 mod principal;
 mod problem;
@@ -80,13 +81,11 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
     prepare_schema(&settings).await?;
     let store = Store::open(&settings, &clock).await.context("the database cannot be opened")?;
     let demo = match with_demo {
-        true => Some(admin::prepare(&store.database, &settings, clock.now()).await.map_err(|p| anyhow!(p.message))?),
+        true => Some(admin::prepare(&store.database, &settings, clock.now()).await?),
         false => None,
     };
 
-    let revocations = identity::Revocations::follow(store.clone(), clock.clone(), stop.clone())
-        .await
-        .map_err(|problem| anyhow!(problem.message))?;
+    let revocations = identity::Revocations::follow(store.clone(), clock.clone(), stop.clone()).await?;
     let tokens = identity::Tokens::new(&keys, settings.identity.access_token_life, revocations.clone());
     let shared = Arc::new(Shared {
         contract,
@@ -125,8 +124,9 @@ pub fn read_contract() -> anyhow::Result<Contract> {
 /// Outside production the schema is brought up to date; in production somebody decides when.
 async fn prepare_schema(settings: &Settings) -> anyhow::Result<()> {
     if !settings.is_production() {
-        let migrated = schema::migrate(&settings.database, Direction::Up).await;
-        return migrated.map_err(|problem| anyhow!("the schema cannot be brought up to date: {}", problem.message));
+        return schema::migrate(&settings.database, Direction::Up)
+            .await
+            .context("the schema cannot be brought up to date");
     }
     let database = store::Database::open_single(&settings.database).await.context("the database cannot be opened")?;
     let is_current = schema::is_current(&database).await;
@@ -156,10 +156,11 @@ fn services(
         clock: clock.clone(),
         keys: keys.clone(),
         tokens,
-        passwords: identity::Passwords::new().map_err(|problem| anyhow!(problem.message))?,
+        passwords: identity::Passwords::new()?,
         revocations,
         options: settings.identity.clone(),
         limits: settings.limits.clone(),
+        refusals: Arc::new(tokio::sync::Semaphore::new(64)),
     };
     let geofence = geofence::Service { store: store.clone(), keys: keys.clone() };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };

@@ -1,6 +1,6 @@
 //! The command line: arguments, settings, run. What is run stands in the library.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -100,9 +100,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
-    let settings = Settings::load(settings.config, &settings.set)
+    let needs_secret = matches!(command, Command::Serve { .. });
+    let settings = Settings::load(settings.config, &settings.set, needs_secret)
         .map_err(|faults| anyhow::anyhow!("the settings cannot be used:\n  {}", faults.join("\n  ")))?;
-    telemetry::log(settings.environment, &settings.log_level);
+    telemetry::log(settings.environment, settings.log_level);
     match command {
         Command::Serve { print_config: true, .. } => {
             for (name, value) in &settings.shown {
@@ -114,7 +115,7 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
         Command::Edge { upstream, connections } => {
             let stop = stop_on_signal()?;
             let (address, serving) = edge::alone(&settings, upstream, connections, stop).await?;
-            println!("rollcall ready edge={address}");
+            say(&format!("rollcall ready edge={address}\n"));
             serving.await.context("the edge broke off")
         }
         Command::Migrate { direction } => migrate(&settings, direction).await,
@@ -131,15 +132,22 @@ async fn serve(settings: Settings, demo: bool) -> anyhow::Result<()> {
     let stop = stop_on_signal()?;
     let is_production = settings.is_production();
     let server = rollcall_server::serve(settings, demo, stop.clone()).await?;
-    println!("rollcall ready grpc={} edge={}", server.grpc, server.edge);
+    let mut words = format!("rollcall ready grpc={} edge={}\n", server.grpc, server.edge);
     if !is_production {
-        println!("rollcall admin http={}", server.admin);
+        words += &format!("rollcall admin http={}\n", server.admin);
     }
     if let Some(demo) = &server.demo {
-        println!("{}", welcome::text(demo, server.edge));
+        words += &welcome::text(demo, server.edge);
     }
+    say(&words);
     server.wait().await;
     Ok(())
+}
+
+/// Writes to standard output. Nobody may be reading any more, which is no reason to stop serving.
+fn say(words: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(words.as_bytes()).and_then(|()| out.flush());
 }
 
 /// The first SIGTERM or SIGINT begins the end.
@@ -152,8 +160,8 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping");
         token.cancel();
+        tracing::info!("stopping");
     });
     Ok(stop)
 }
@@ -165,9 +173,9 @@ async fn migrate(settings: &Settings, command: MigrateCommand) -> anyhow::Result
         MigrateCommand::Status => None,
     };
     if let Some(direction) = direction {
-        schema::migrate(&settings.database, direction).await.map_err(|problem| anyhow::anyhow!(problem.message))?;
+        schema::migrate(&settings.database, direction).await?;
     }
-    for (name, taken) in schema::status(&settings.database).await.map_err(|problem| anyhow::anyhow!(problem.message))? {
+    for (name, taken) in schema::status(&settings.database).await? {
         println!("{} {name}", if taken { "taken  " } else { "missing" });
     }
     Ok(())

@@ -134,6 +134,14 @@ impl Problem {
     }
 }
 
+impl Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
         let code = problem.code();

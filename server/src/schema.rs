@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use rollcall_migration::{Migrator, MigratorTrait as _};
 use sea_orm::ConnectionTrait as _;
 
-use crate::{problem::Problem, settings, store::Database};
+use crate::{settings, store::Database};
 
 /// Any number that nobody else locks.
 const LOCK: i64 = 0x726f_6c6c_6361_6c6c;
@@ -18,9 +19,9 @@ pub enum Direction {
     Down,
 }
 
-pub async fn migrate(settings: &settings::Database, direction: Direction) -> Result<(), Problem> {
+pub async fn migrate(settings: &settings::Database, direction: Direction) -> anyhow::Result<()> {
     // A pool of one, because PostgreSQL's lock belongs to its connection.
-    let database = Database::open_single(settings).await.map_err(Problem::unavailable)?;
+    let database = Database::open_single(settings).await.context("the database cannot be opened")?;
     let connection = database.migrator();
     if !database.is_sqlite() {
         connection
@@ -38,8 +39,8 @@ pub async fn migrate(settings: &settings::Database, direction: Direction) -> Res
 }
 
 /// Each step with whether it has been taken.
-pub async fn status(settings: &settings::Database) -> Result<Vec<(String, bool)>, Problem> {
-    let database = Database::open_single(settings).await.map_err(Problem::unavailable)?;
+pub async fn status(settings: &settings::Database) -> anyhow::Result<Vec<(String, bool)>> {
+    let database = Database::open_single(settings).await.context("the database cannot be opened")?;
     let pending = Migrator::get_pending_migrations_read_only(database.migrator()).await?;
     database.close().await;
     let pending: Vec<String> = pending.iter().map(|step| step.name().to_owned()).collect();

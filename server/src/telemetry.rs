@@ -1,7 +1,7 @@
 //! Logs to standard error, and numbers for Prometheus.
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use crate::settings::Environment;
 
@@ -11,10 +11,11 @@ const BATCH_BUCKETS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
 /// JSON lines in production, text for people elsewhere. Libraries only speak when something is wrong: what they say in more
 /// detail may hold what must not be logged.
-pub fn log(environment: Environment, level: &str) {
-    let filter = EnvFilter::try_new(format!("warn,rollcall={level},rollcall_server={level},rollcall_edge={level}"))
-        .unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+pub fn log(environment: Environment, level: LevelFilter) {
+    let filter = EnvFilter::new(format!("warn,rollcall={level},rollcall_server={level},rollcall_edge={level}"));
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+    // A log whose reader has gone is no reason to stop serving: what cannot be written is dropped.
     // A second call (a test that starts two servers) keeps the first one's choice.
     let _ = match environment {
         Environment::Production => {

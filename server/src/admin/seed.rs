@@ -25,10 +25,10 @@ pub async fn seed_file(settings: &Settings, file: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(!settings.is_production(), "admin seed is for tests and trials; it is refused in production");
     let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let world: World = serde_json::from_slice(&text).with_context(|| format!("{} is no world", file.display()))?;
-    schema::migrate(&settings.database, Direction::Up).await.map_err(|problem| anyhow::anyhow!(problem.message))?;
+    schema::migrate(&settings.database, Direction::Up).await?;
     let database = Database::open(&settings.database).await?;
     let now = Clock::new(settings.clock_offset_file.clone()).now();
-    insert(&database, world, settings, now).await.map_err(|problem| anyhow::anyhow!("{}", problem.message))?;
+    insert(&database, world, settings, now).await?;
     database.close().await;
     Ok(())
 }

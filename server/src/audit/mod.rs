@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     entity::audit_row,
-    identity::Origin,
+    origin::Origin,
     problem::Problem,
     store::{Database, Tx},
 };

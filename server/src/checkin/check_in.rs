@@ -4,6 +4,7 @@
 //! earlier record from the write itself, which cannot store two; so the look-up is only made where something would be
 //! refused, and the usual check-in pays nothing for it.
 
+use chrono::{DateTime, Utc};
 use rollcall_proto::v1::CheckInRequest;
 use uuid::Uuid;
 
@@ -24,8 +25,8 @@ use crate::{
         session::State,
     },
     geofence::{Fence, Position},
-    identity::Origin,
     organisation,
+    origin::Origin,
     principal::Principal,
     problem::{ErrorReason, Problem},
     session::{self, Card},
@@ -96,17 +97,18 @@ impl Service {
 
     /// Stores a record, or says why not.
     async fn accept(&self, principal: &Principal, sent: &Sent, learnt: &mut Learnt) -> Result<Record, Problem> {
+        let now = self.clock.now();
         let mut card = self.find_card(principal, sent).await?;
         learnt.session_id = Some(card.session.id);
-        let mut decision = self.decide(principal, sent, &card).await?;
+        let mut decision = self.decide(principal, sent, &card, now).await?;
         if decision.outcome.is_err() {
             // The copy may be old: nobody is refused before the database was asked.
             card = session::refresh_card(&self.store, principal.college_id, card.session.id).await?;
-            decision = self.decide(principal, sent, &card).await?;
+            decision = self.decide(principal, sent, &card, now).await?;
         }
         learnt.evidence.clone_from(&decision.evidence);
         let accepted = decision.outcome?;
-        let record = self.record(principal, sent, &card, &accepted, &learnt.evidence);
+        let record = self.record(principal, sent, &card, &accepted, &learnt.evidence, now);
         self.store_record(principal, record).await
     }
 
@@ -125,9 +127,8 @@ impl Service {
             });
         }
         let database = &self.store.database;
-        let divisions =
-            organisation::list_division_ids(database, college_id, principal.user_id, self.clock.now()).await?;
-        let active = session::list_active_in(database, college_id, divisions).await?;
+        let memberships = organisation::list_memberships(database, college_id, principal.user_id).await?;
+        let active = session::list_active_of(database, college_id, &memberships).await?;
         match active.as_slice() {
             [] => Err(Problem::new(ErrorReason::SessionNotActive, "None of your sessions is active now.")),
             [one] => session::load_card(&self.store, college_id, one.id).await,
@@ -139,8 +140,13 @@ impl Service {
         }
     }
 
-    async fn decide(&self, principal: &Principal, sent: &Sent, card: &Card) -> Result<Decision, Problem> {
-        let now = self.clock.now();
+    async fn decide(
+        &self,
+        principal: &Principal,
+        sent: &Sent,
+        card: &Card,
+        now: DateTime<Utc>,
+    ) -> Result<Decision, Problem> {
         let session = &card.session;
         let enrolled = session::is_enrolled(&self.store, session, principal.user_id).await?;
         let code = sent.code_text.as_ref().map(|_| match &sent.code {
@@ -179,8 +185,8 @@ impl Service {
         card: &Card,
         accepted: &Accepted,
         evidence: &[Evidence],
+        now: DateTime<Utc>,
     ) -> Record {
-        let now = self.clock.now();
         Record {
             college_id: principal.college_id,
             id: Uuid::now_v7(),

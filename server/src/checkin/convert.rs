@@ -10,7 +10,8 @@ use crate::{
 
 pub fn to_proto(record: Model) -> AttendanceRecord {
     // Evidence that this version does not know yet (a newer replica wrote it) is left out rather than refused.
-    let evidence: Vec<Evidence> = serde_json::from_value(record.evidence).unwrap_or_default();
+    let items = record.evidence.as_array().cloned().unwrap_or_default();
+    let evidence = items.into_iter().filter_map(|item| serde_json::from_value::<Evidence>(item).ok());
     AttendanceRecord {
         id: record.id.to_string(),
         session_id: record.session_id.to_string(),
@@ -19,7 +20,7 @@ pub fn to_proto(record: Model) -> AttendanceRecord {
         verification_method: method_to_proto(&record.verification_method).into(),
         marked_at: Some(timestamp(record.marked_at)),
         late_by_seconds: record.late_by_seconds,
-        evidence: evidence.into_iter().map(evidence_to_proto).collect(),
+        evidence: evidence.map(evidence_to_proto).collect(),
         replayed: false,
     }
 }

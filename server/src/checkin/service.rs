@@ -4,7 +4,7 @@ use rollcall_proto::v1::{AttendanceRecord, CheckInRequest, check_in_service_serv
 use tonic::{Request, Response, Status};
 
 use super::{convert::to_proto, writer::Writer};
-use crate::{clock::Clock, code::Rotation, identity::Origin, principal::Principal, store::Store};
+use crate::{clock::Clock, code::Rotation, origin::Origin, principal::Principal, store::Store};
 
 /// What checking in needs.
 #[derive(Clone)]

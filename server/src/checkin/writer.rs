@@ -1,7 +1,7 @@
 //! How check-ins are stored: many in one transaction, each answered after the commit.
 //!
-//! In that transaction the rows of the sessions are locked first, in the order of their keys, so that no two batches can
-//! wait for each other; a session that is not active any more takes nothing. Its `event_seq` is raised once for the batch.
+//! In that transaction the rows of the sessions are locked first, in the order of their keys, so that batches hardly ever
+//! wait for each other in a circle; a session that is not active any more takes nothing. Its `event_seq` is raised once for the batch.
 //! Records are inserted in the order of their keys, and one that is already there is left alone.
 
 use std::{
@@ -9,7 +9,10 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use sea_orm::{ConnectionTrait as _, DbBackend, IdenStatic as _, Iterable as _, QueryTrait as _, Statement, Value};
+use sea_orm::{
+    ConnectionTrait as _, DbBackend, IdenStatic as _, Iterable as _, QueryTrait as _, Statement, Value,
+    sea_query::OnConflict,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -71,8 +74,15 @@ impl Writer {
 }
 
 async fn commit(database: Database, bus: Bus, items: Vec<Item>) -> Result<Vec<Option<Outcome>>, Problem> {
-    let outcomes: Vec<Option<Outcome>> =
-        database.write(move |tx| Box::pin(async move { write(tx, items).await })).await?;
+    let first = items.clone();
+    let outcomes = match database.write(move |tx| Box::pin(async move { write(tx, first).await })).await {
+        // Lost a deadlock to another replica, or its connection. Once more does no harm even where the first try was
+        // committed: what is there already is found, and answered from its row.
+        Err(problem) if problem.is_passing() => {
+            database.write(move |tx| Box::pin(async move { write(tx, items).await })).await?
+        }
+        outcomes => outcomes?,
+    };
     let mut told = Vec::new();
     for outcome in outcomes.iter().flatten() {
         if let Outcome::Stored(record) = outcome
@@ -176,12 +186,17 @@ async fn insert_records(tx: &Tx, records: &[(usize, Record)]) -> Result<Vec<Uuid
         DbBackend::Postgres => tx.query_all_raw(insert_for_postgres(records)?).await?,
         _ => {
             let rows = records.iter().map(|(_, record)| record.clone().into());
-            let mut insert = attendance_record::insert(rows).on_conflict_do_nothing().into_query();
+            let mut insert = attendance_record::insert(rows).on_conflict(on_any_conflict()).into_query();
             insert.returning_col(Column::Id);
             tx.query_all(&insert).await?
         }
     };
     rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>().map_err(Problem::from)
+}
+
+/// Leaves a row alone that breaks any key, not only the primary one.
+fn on_any_conflict() -> OnConflict {
+    OnConflict::new().do_nothing().to_owned()
 }
 
 /// One statement for batches of every size, so that it is parsed and planned once: the rows travel as one JSON value.

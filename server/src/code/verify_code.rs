@@ -32,17 +32,18 @@ impl Service {
             ErrorReason::NotFound => invalid(),
             _ => problem,
         })?;
-        match self.rotation.read(&code, &session, self.clock.now()) {
-            Reading::Invalid => return Err(invalid()),
-            Reading::Expired { age_seconds } => return Err(expired(age_seconds)),
-            Reading::Holds { .. } => {}
-        }
+        // In the order of a check-in: who is not enrolled learns nothing of the code.
         let enrolled = session::is_enrolled(&self.store, &session, principal.user_id);
         if !enrolled.await? {
             return Err(Problem::new(ErrorReason::NotEnrolled, "You are not enrolled in this session's division."));
         }
         if session.state != State::Active {
             return Err(not_active(session::state_name(session.state)));
+        }
+        match self.rotation.read(&code, &session, self.clock.now()) {
+            Reading::Invalid => return Err(invalid()),
+            Reading::Expired { age_seconds } => return Err(expired(age_seconds)),
+            Reading::Holds { .. } => {}
         }
         Ok(VerifyCodeResponse {
             valid: true,

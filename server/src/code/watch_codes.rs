@@ -30,12 +30,17 @@ impl Service {
                 lease.check()?;
                 let now = service.clock.now();
                 let next = service.current(&session);
-                if next.issued_at != last.issued_at {
-                    let card = session::load_card(&service.store, session.college_id, session.id).await?;
-                    if card.session.state != State::Active {
-                        return;
-                    }
-                    last = service.current(&card.session);
+                let is_next = next.issued_at != last.issued_at;
+                // A copy tells of the end at once where notices are heard; a new code is only shown on the database's word.
+                let state = match is_next {
+                    true => session::refresh_card(&service.store, session.college_id, session.id).await?.session.state,
+                    false => session::load_card(&service.store, session.college_id, session.id).await?.session.state,
+                };
+                if state != State::Active {
+                    return;
+                }
+                if is_next {
+                    last = next;
                     yield last.clone();
                 }
                 let ends = last.expires_at.map_or(0, |end| end.seconds * 1000);

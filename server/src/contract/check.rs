@@ -124,7 +124,12 @@ impl Checker<'_> {
             (Wire::String, Raw::Slice(slice)) => {
                 let text =
                     std::str::from_utf8(slice).map_err(|_| Malformed(format!("{}{name} is not UTF-8", self.path)))?;
-                text_fault(&field.rule, text)
+                // No database column can hold it, and no name, code or reason needs it.
+                if text.contains('\0') {
+                    Some("must not contain the NUL character".to_owned())
+                } else {
+                    text_fault(&field.rule, text)
+                }
             }
             (Wire::Bytes, Raw::Slice(slice)) => bytes_fault(&field.rule, slice.len() as u64),
             (Wire::Double, Raw::Fixed64(bits)) => double_fault(&field.rule, f64::from_bits(bits)),

@@ -17,7 +17,6 @@ pub struct Method {
     pub callers: Vec<Caller>,
     pub max_request_bytes: usize,
     pub deadline: Duration,
-    pub streams: bool,
     /// The place of the request message among the compiled rules.
     pub(super) input: usize,
 }
@@ -47,7 +46,6 @@ impl Method {
             callers,
             max_request_bytes,
             deadline,
-            streams: descriptor.is_server_streaming(),
             input,
         })
     }

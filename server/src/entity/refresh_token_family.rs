@@ -1,5 +1,8 @@
 //! One sign-in and the refresh tokens that came from it.
 
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
 use super::of_a_college;
 
 of_a_college!();
@@ -32,4 +35,9 @@ mod row {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Across colleges: sign-ins that nobody can come back to.
+pub fn delete_expired(now: DateTime<Utc>) -> sea_orm::DeleteMany<row::Entity> {
+    row::Entity::delete_many().filter(Column::ExpiresAt.lt(now))
 }

@@ -6,18 +6,13 @@ use chrono::TimeDelta;
 use rollcall_proto::v1::LoginRequest;
 use uuid::Uuid;
 
-use super::{
-    access_token::Subject,
-    refresh::RefreshToken,
-    service::{Origin, Service},
-    store,
-};
+use super::{access_token::Subject, family::RefreshToken, service::Service, store};
 use crate::{
     audit,
     entity::{refresh_token_family, user},
-    layers,
+    origin::Origin,
     problem::{ErrorReason, Problem},
-    store::Limit,
+    store::{Limit, address_key, exceeded},
 };
 
 /// Somebody who has signed in.
@@ -43,7 +38,13 @@ impl Service {
                     // Not waited for: a known account must not answer later than an unknown one.
                     let (database, now) = (self.store.database.clone(), self.clock.now());
                     let row = audit::Row::new(account.college_id, "login.refused", now).actor(account.id).from(&origin);
-                    tokio::spawn(async move { audit::write(&database, row).await });
+                    // Under a flood of guesses the limits' own counts tell enough.
+                    if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
+                        tokio::spawn(async move {
+                            let _permit = permit;
+                            audit::write(&database, row).await
+                        });
+                    }
                 }
                 metrics::counter!("rollcall_logins_total", "result" => "refused").increment(1);
                 Err(Problem::new(ErrorReason::CredentialsInvalid, "The account and password do not match."))
@@ -54,14 +55,14 @@ impl Service {
     /// Per account and address, so that nobody can lock somebody else out; and per address, well above a class.
     async fn count(&self, email: &str, college: &str, origin: &Origin) -> Result<(), Problem> {
         let minute = Duration::from_secs(60);
-        let address = origin.address.map(layers::address_key).unwrap_or_default();
+        let address = origin.address.map(address_key).unwrap_or_default();
         let counted = [
             (Limit::new("login", self.limits.login_per_minute, minute), format!("{college}:{email}:{address}")),
             (Limit::new("login-address", self.limits.login_per_address_per_minute, minute), address),
         ];
         for (limit, key) in counted {
             if let Some(limit) = limit {
-                self.store.limiter.check(limit, &key).await.map_err(|wait| layers::exceeded(limit, wait))?;
+                self.store.limiter.check(limit, &key).await.map_err(|wait| exceeded(limit, wait))?;
             }
         }
         Ok(())

@@ -6,12 +6,13 @@
 
 mod access_token;
 mod cookie;
+mod family;
 mod login;
 mod logout;
 mod password;
-mod refresh;
 mod refresh_token;
 mod revocations;
+mod revoke;
 mod service;
 mod store;
 
@@ -19,4 +20,4 @@ pub use access_token::Tokens;
 pub use password::Passwords;
 pub use password::hash as hash_password;
 pub use revocations::Revocations;
-pub use service::{Origin, Service};
+pub use service::Service;

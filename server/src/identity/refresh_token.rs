@@ -1,18 +1,16 @@
 //! RefreshToken: find the family → decide → rotate, repeat or revoke → answer.
 
-use chrono::TimeDelta;
-
 use super::{
+    family::{self, Exchange, RefreshToken},
     login::SignIn,
-    refresh::{self, Exchange, RefreshToken},
-    service::{Origin, Service},
+    revoke::Revoked,
+    service::Service,
     store,
 };
 use crate::{
-    audit,
-    entity::{refresh_token_family::Model as Family, token_revocation},
+    entity::refresh_token_family::Model as Family,
+    origin::Origin,
     problem::{ErrorReason, Problem},
-    store::Notice,
 };
 
 impl Service {
@@ -24,7 +22,7 @@ impl Service {
                 .await?
                 .ok_or_else(invalid)?;
             let now = self.clock.now();
-            match refresh::decide(&token, &device_id, &family, now) {
+            match family::decide(&self.keys.refresh_token, &token, &device_id, &family, now) {
                 Exchange::Rotate => {
                     let next = self.successor(&family, family.generation + 1);
                     let guarded = family.clone();
@@ -41,37 +39,13 @@ impl Service {
                     return self.answer_family(&family, &self.successor(&family, family.generation)).await;
                 }
                 Exchange::Reuse => {
-                    self.revoke(&family, "refresh_token.reused", origin).await?;
+                    self.revoke(Revoked::of(&family), "refresh_token.reused", origin).await?;
                     return Err(invalid());
                 }
                 Exchange::Refuse => return Err(invalid()),
             }
         }
         Err(Problem::unavailable("a refresh token was exchanged by many at once"))
-    }
-
-    /// Ends a sign-in: its refresh tokens, and its access tokens that still live.
-    pub(super) async fn revoke(&self, family: &Family, action: &'static str, origin: Origin) -> Result<(), Problem> {
-        let now = self.clock.now();
-        let life = TimeDelta::from_std(self.tokens.life()).map_err(Problem::internal)?;
-        let (college_id, id) = (family.college_id, family.id);
-        let revocation =
-            token_revocation::Model { college_id, subject_id: id, revoked_at: now, expires_at: now + life };
-        let row = audit::Row::new(college_id, action, now).actor(family.user_id).object("sign_in", id).from(&origin);
-        let stored = revocation.clone();
-        self.store
-            .database
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::revoke_family(tx, college_id, id, now).await?;
-                    store::insert_revocation(tx, &stored).await?;
-                    audit::insert(tx, row).await
-                })
-            })
-            .await?;
-        self.revocations.note(&revocation);
-        self.store.bus.announce(Notice::TokenRevoked { college_id, subject_id: id });
-        Ok(())
     }
 
     fn successor(&self, family: &Family, generation: i32) -> RefreshToken {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -70,12 +70,15 @@ impl Revocations {
 
     async fn run(self, store: Store, clock: Clock, stop: CancellationToken) {
         let mut notices = store.bus.listen();
+        // Made once: notices may come faster than the poll, for ever.
+        let mut poll = tokio::time::interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut polls = 0;
         let mut seen = clock.now();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(POLL) => polls += 1,
+                _ = poll.tick() => polls += 1,
                 notice = notices.recv() => match notice {
                     Ok(Notice::TokenRevoked { .. } | Notice::Gap) | Err(RecvError::Lagged(_)) => {}
                     Ok(_) => continue,
@@ -93,7 +96,7 @@ impl Revocations {
                     .unwrap_or_else(PoisonError::into_inner)
                     .retain(|_, revoked| revoked.expires_at > now);
                 // Left-over rows do no harm; the next purge takes them.
-                let _ = store::purge_revocations(&store.database, now).await;
+                let _ = store::purge(&store.database, now).await;
             }
         }
     }

@@ -1,8 +1,5 @@
 //! AuthService.
 
-use std::net::IpAddr;
-
-use rollcall_edge::ClientAddr;
 use rollcall_proto::v1::{
     LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, User,
     auth_service_server::AuthService, user,
@@ -15,7 +12,7 @@ use crate::{
     entity,
     identity::Tokens,
     keys::Keys,
-    layers::RequestId,
+    origin::Origin,
     principal::Principal,
     problem::Problem,
     settings::{self, RateLimits},
@@ -33,22 +30,8 @@ pub struct Service {
     pub revocations: Revocations,
     pub options: settings::Identity,
     pub limits: RateLimits,
-}
-
-/// Where a call comes from, for limits and the audit.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    pub address: Option<IpAddr>,
-    pub request_id: Option<String>,
-}
-
-impl Origin {
-    pub fn of<T>(request: &Request<T>) -> Self {
-        Self {
-            address: request.extensions().get::<ClientAddr>().map(|ClientAddr(address)| *address),
-            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
-        }
-    }
+    /// How many refused logins may be on their way into the audit.
+    pub refusals: std::sync::Arc<tokio::sync::Semaphore>,
 }
 
 #[tonic::async_trait]

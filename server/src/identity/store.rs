@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::refresh::RefreshToken;
+use super::family::RefreshToken;
 use crate::{
     entity::{college, refresh_token_family, token_revocation, user},
     problem::Problem,
@@ -105,11 +105,13 @@ pub async fn revocations_since(
     Ok(token_revocation::since(since).all(database.reader()).await?)
 }
 
-pub async fn purge_revocations(database: &Database, now: DateTime<Utc>) -> Result<(), Problem> {
+/// Deletes what is of no use any more: revocations of tokens that have expired, and sign-ins that have.
+pub async fn purge(database: &Database, now: DateTime<Utc>) -> Result<(), Problem> {
     database
         .write(move |tx| {
             Box::pin(async move {
                 token_revocation::delete_expired(now).exec(tx).await?;
+                refresh_token_family::delete_expired(now).exec(tx).await?;
                 Ok(())
             })
         })

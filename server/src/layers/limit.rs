@@ -1,5 +1,5 @@
 //! Counts calls: those of a signed-in user by the hour, those without a token by their address and the minute. Health is
-//! never counted, and signing in has limits of its own, which know the account.
+//! never counted, and a login has limits of its own, which know the account.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,8 +10,7 @@ use super::{Request, Response, Shared, refuse};
 use crate::{
     contract::Method,
     principal::Principal,
-    problem::{ErrorReason, Problem},
-    store::Limit,
+    store::{Limit, address_key, exceeded},
 };
 
 pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -28,28 +27,10 @@ fn counted(request: &Request, shared: &Shared) -> Option<(Limit, String)> {
         return Some((limit, format!("{}:{}", principal.college_id, principal.user_id)));
     }
     let method = request.extensions().get::<Arc<Method>>()?;
-    if method.label.starts_with("HealthService/") || method.label.starts_with("AuthService/") {
+    if method.label.starts_with("HealthService/") || method.label == "AuthService/Login" {
         return None;
     }
     let limit = Limit::new("address", shared.limits.anonymous_per_minute, Duration::from_secs(60))?;
     let ClientAddr(address) = request.extensions().get()?;
     Some((limit, address_key(*address)))
-}
-
-/// One key for a whole IPv6 /64: its owner has all of its addresses.
-pub fn address_key(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
-        },
-    }
-}
-
-pub fn exceeded(limit: Limit, wait: Duration) -> Problem {
-    let seconds = wait.as_secs() + 1;
-    Problem::new(ErrorReason::RateLimited, format!("Too many calls. Try again in {seconds} s."))
-        .with("limit", format!("{} in {} s", limit.calls, limit.period.as_secs()))
-        .retry_after(wait)
 }

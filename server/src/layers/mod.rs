@@ -15,7 +15,6 @@ use std::sync::Arc;
 use axum::{Router, middleware::from_fn_with_state};
 use tonic::Status;
 
-pub use limit::{address_key, exceeded};
 pub use request_id::RequestId;
 
 use crate::{

@@ -18,14 +18,15 @@ pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Ne
     // For what is logged within the call.
     let span = tracing::info_span!("call", request_id, endpoint, user_id = tracing::field::Empty);
     let gauge = metrics::gauge!("rollcall_requests_in_flight", "endpoint" => endpoint.clone());
-    let in_flight = InFlight::enter(gauge);
+    let mut in_flight = InFlight::enter(gauge, &endpoint);
     let started = Instant::now();
     let response = next.run(request).instrument(span).await;
+    in_flight.is_answered = true;
     drop(in_flight);
     let elapsed = started.elapsed();
     // A stream's status comes in its trailers; what is counted here is how it began.
     let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
-    let name = code_name(code);
+    let name = rollcall_edge::code_name(code);
     metrics::counter!("rollcall_requests_total", "endpoint" => endpoint.clone(), "code" => name).increment(1);
     metrics::histogram!("rollcall_request_duration_seconds", "endpoint" => endpoint.clone()).record(elapsed);
     let duration_ms = elapsed.as_secs_f64() * 1000.0;
@@ -33,6 +34,10 @@ pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Ne
     match code {
         Code::Internal | Code::Unknown | Code::DataLoss => {
             tracing::error!(request_id, user_id, endpoint, code = name, duration_ms, "call failed");
+        }
+        // Probes come every few seconds, for ever.
+        Code::Ok if endpoint.starts_with("Health") => {
+            tracing::debug!(request_id, endpoint, code = name, duration_ms, "call");
         }
         _ => tracing::info!(request_id, user_id, endpoint, code = name, duration_ms, "call"),
     }
@@ -48,40 +53,26 @@ fn endpoint(shared: &Shared, path: &str) -> String {
     }
 }
 
-fn code_name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
+/// A call that has not ended. Where its caller goes away first, it is counted as cancelled.
+struct InFlight {
+    gauge: metrics::Gauge,
+    endpoint: String,
+    is_answered: bool,
 }
 
-/// Counts a call that has not ended, also when its caller goes away.
-struct InFlight(metrics::Gauge);
-
 impl InFlight {
-    fn enter(gauge: metrics::Gauge) -> Self {
+    fn enter(gauge: metrics::Gauge, endpoint: &str) -> Self {
         gauge.increment(1);
-        Self(gauge)
+        Self { gauge, endpoint: endpoint.to_owned(), is_answered: false }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.decrement(1);
+        self.gauge.decrement(1);
+        if !self.is_answered {
+            let endpoint = std::mem::take(&mut self.endpoint);
+            metrics::counter!("rollcall_requests_total", "endpoint" => endpoint, "code" => "CANCELLED").increment(1);
+        }
     }
 }

@@ -10,18 +10,14 @@ use uuid::Uuid;
 use super::{Request, Response, Shared};
 
 pub const HEADER: &str = "x-request-id";
-const MAX_BYTES: usize = 64;
 
 /// What names a call in logs, audit rows and answers.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
 pub async fn layer(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
-    let id = request
-        .headers()
-        .get(HEADER)
+    let id = rollcall_edge::request_id(request.headers())
         .and_then(|value| value.to_str().ok())
-        .filter(|id| is_clean(id))
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
     if let Some(address) = address(&request, &shared) {
         request.extensions_mut().insert(ClientAddr(address));
@@ -41,10 +37,4 @@ fn address(request: &Request, shared: &Shared) -> Option<IpAddr> {
     }
     let PeerAddr(peer) = request.extensions().get()?;
     Some(client_address(peer.ip(), request.headers(), &shared.trusted_proxies))
-}
-
-fn is_clean(id: &str) -> bool {
-    !id.is_empty()
-        && id.len() <= MAX_BYTES
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

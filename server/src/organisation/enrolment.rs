@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::store::CacheKey;
+use crate::{entity::enrolment, store::CacheKey};
 
 /// The students of a division on a day of the college's calendar.
 pub struct Roster {
@@ -28,6 +28,33 @@ impl CacheKey for Roster {
     }
 }
 
+/// A time in a division, as instants: from the first one on, before the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub division_id: Uuid,
+    pub from: DateTime<Utc>,
+    pub before: Option<DateTime<Utc>>,
+}
+
+impl Membership {
+    pub fn of(row: &enrolment::Model, time_zone: &str) -> Self {
+        Self {
+            division_id: row.division_id,
+            from: begin_of(time_zone, row.from_date),
+            before: row.to_date.and_then(|day| day.succ_opt()).map(|next| begin_of(time_zone, next)),
+        }
+    }
+}
+
+/// When a day begins by a college's wall clock. Where clocks are put forward at midnight, it begins later.
+fn begin_of(time_zone: &str, day: NaiveDate) -> DateTime<Utc> {
+    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..=3)
+        .find_map(|hours| (midnight + TimeDelta::hours(hours)).and_local_timezone(zone).earliest())
+        .map_or_else(|| midnight.and_utc(), |begin| begin.with_timezone(&Utc))
+}
+
 /// The day that an instant falls on, by a college's wall clock. A zone that is not known is UTC; it was checked when it was
 /// set.
 pub fn day_in(time_zone: &str, at: DateTime<Utc>) -> NaiveDate {
@@ -38,6 +65,36 @@ pub fn day_in(time_zone: &str, at: DateTime<Utc>) -> NaiveDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_membership_lasts_whole_days_of_the_college() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("it is a day");
+        let row = |from: &str, to: Option<&str>| enrolment::Model {
+            college_id: Uuid::nil(),
+            division_id: Uuid::nil(),
+            student_id: Uuid::nil(),
+            from_date: day(from),
+            to_date: to.map(day),
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        let table = [
+            ("Asia/Kolkata", "2026-03-01", None, "2026-02-28T18:30:00Z", None),
+            ("Asia/Kolkata", "2026-03-01", Some("2026-03-01"), "2026-02-28T18:30:00Z", Some("2026-03-01T18:30:00Z")),
+            // Clocks go forward at midnight: the day begins at one.
+            (
+                "America/Asuncion",
+                "2024-10-06",
+                Some("2024-10-06"),
+                "2024-10-06T04:00:00Z",
+                Some("2024-10-07T03:00:00Z"),
+            ),
+        ];
+        for (zone, from, to, begins, ends) in table {
+            let membership = Membership::of(&row(from, to), zone);
+            assert_eq!(membership.from, begins.parse::<DateTime<Utc>>().expect("it is a time"), "{zone} {from}");
+            assert_eq!(membership.before, ends.map(|end| end.parse().expect("it is a time")), "{zone} {from}");
+        }
+    }
 
     #[test]
     fn a_day_is_the_colleges_own() {

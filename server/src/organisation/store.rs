@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::enrolment::{Roster, day_in};
+use super::enrolment::{Membership, Roster, day_in};
 use crate::{
     entity::{college, division, enrolment, user},
     problem::Problem,
@@ -51,19 +51,18 @@ pub async fn is_enrolled(
     Ok(found)
 }
 
-/// The divisions that a student belongs to at an instant.
-pub async fn list_division_ids(
+/// Every division that a student belongs to or did, each with its time.
+pub async fn list_memberships(
     database: &Database,
     college_id: Uuid,
     student_id: Uuid,
-    at: DateTime<Utc>,
-) -> Result<Vec<Uuid>, Problem> {
+) -> Result<Vec<Membership>, Problem> {
     let college = find_college(database, college_id).await?;
-    let rows = on_day(college_id, day_in(&college.time_zone, at))
+    let rows = enrolment::in_college(college_id)
         .filter(enrolment::Column::StudentId.eq(student_id))
         .all(database.reader())
         .await?;
-    Ok(rows.into_iter().map(|row| row.division_id).collect())
+    Ok(rows.iter().map(|row| Membership::of(row, &college.time_zone)).collect())
 }
 
 async fn list_roster(database: &Database, key: &Roster) -> Result<HashSet<Uuid>, Problem> {

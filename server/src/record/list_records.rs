@@ -51,12 +51,17 @@ impl Service {
             [b"records", college_id.as_bytes(), principal.user_id.as_bytes(), described.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, page_size, page_token);
 
-        // UUIDv7 ids are in the order of their making, to the millisecond.
-        let mut query = attendance_record::in_college(college_id).order_by_desc(Column::Id).limit(page.rows_to_read());
+        // Ids are in the order of their making, too, which is how the college's key is walked; a student's records have
+        // an index by time.
+        let mut query = attendance_record::in_college(college_id).limit(page.rows_to_read());
         if let Some(session_id) = filter.session_id {
             session::find_for_staff(&self.store, principal, session_id).await?;
             query = query.filter(Column::SessionId.eq(session_id));
         }
+        if principal.role == Role::Student {
+            query = query.order_by_desc(Column::CreatedAt);
+        }
+        query = query.order_by_desc(Column::Id);
         query = match principal.role {
             Role::Student => query.filter(Column::StudentId.eq(principal.user_id)),
             Role::Teacher if filter.session_id.is_none() => {

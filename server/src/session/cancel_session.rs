@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{rules::Move, service::Service, transition::nothing_else};
-use crate::{entity::session, identity::Origin, principal::Principal, problem::Problem};
+use crate::{entity::session, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
     pub(super) async fn cancel(

@@ -7,9 +7,8 @@ use super::{RESOURCE, rules, service::Service, store};
 use crate::{
     audit, convert,
     entity::{session, user::Role},
-    geofence,
-    identity::Origin,
-    organisation,
+    geofence, organisation,
+    origin::Origin,
     principal::Principal,
     problem::Problem,
 };

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{rules::Move, service::Service, store};
-use crate::{entity::session, identity::Origin, principal::Principal, problem::Problem, store::Tx};
+use crate::{entity::session, origin::Origin, principal::Principal, problem::Problem, store::Tx};
 
 /// Ends a session that nobody ended.
 pub async fn end_by_server(tx: &Tx, session: &session::Model, now: DateTime<Utc>) -> Result<(), Problem> {

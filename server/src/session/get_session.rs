@@ -66,19 +66,18 @@ impl CacheKey for CardKey {
 
 /// The card, perhaps a copy that is some seconds old.
 pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<std::sync::Arc<Card>, Problem> {
-    let key = CardKey { college_id, session_id };
-    let load = || async {
-        let session = store::find(&store.database, college_id, session_id).await?;
-        let location = geofence::find(&store.database, college_id, session.location_id).await?;
-        Ok(Card { session, location })
-    };
-    store.cache.get(&key, load).await
+    store.cache.get(&CardKey { college_id, session_id }, || read_card(store, college_id, session_id)).await
 }
 
 /// The card as it is now.
 pub async fn refresh_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<std::sync::Arc<Card>, Problem> {
-    store.cache.forget(&CardKey { college_id, session_id }).await;
-    load_card(store, college_id, session_id).await
+    store.cache.reload(&CardKey { college_id, session_id }, || read_card(store, college_id, session_id)).await
+}
+
+async fn read_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Card, Problem> {
+    let session = store::find(&store.database, college_id, session_id).await?;
+    let location = geofence::find(&store.database, college_id, session.location_id).await?;
+    Ok(Card { session, location })
 }
 
 /// Drops every copy of a card, because its session has changed.

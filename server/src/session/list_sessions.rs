@@ -4,7 +4,7 @@ use chrono::DateTime;
 use rollcall_proto::v1::{ListSessionsRequest, ListSessionsResponse};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use super::{convert, service::Service};
+use super::{convert, service::Service, store};
 use crate::{
     convert::optional_id,
     entity::session::{self, Column},
@@ -36,11 +36,9 @@ impl Service {
             Role::Admin => query,
             Role::Teacher => query.filter(Column::TeacherId.eq(principal.user_id)),
             Role::Student => {
-                let now = self.clock.now();
                 let database = &self.store.database;
-                let divisions =
-                    organisation::list_division_ids(database, principal.college_id, principal.user_id, now).await?;
-                query.filter(Column::DivisionId.is_in(divisions))
+                let own = organisation::list_memberships(database, principal.college_id, principal.user_id).await?;
+                query.filter(store::planned_within(&own))
             }
         };
         if let Some(state) = state {

@@ -20,7 +20,7 @@ pub use end_session::end_by_server;
 pub use get_session::{Card, find_for_staff, is_enrolled, load_card, refresh_card};
 pub use rules::state_name;
 pub use service::Service;
-pub use store::{find, list_active_at, list_active_in};
+pub use store::{find, list_active_at, list_active_of};
 
 /// What a session is called in a problem.
 pub const RESOURCE: &str = "session";

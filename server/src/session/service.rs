@@ -7,7 +7,7 @@ use rollcall_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::convert::to_proto;
-use crate::{clock::Clock, convert, identity::Origin, keys::Keys, principal::Principal, store::Store};
+use crate::{clock::Clock, convert, keys::Keys, origin::Origin, principal::Principal, store::Store};
 
 /// What sessions need.
 #[derive(Clone)]

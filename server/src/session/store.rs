@@ -1,13 +1,16 @@
 //! The queries of this slice.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
 use super::{RESOURCE, rules::Move};
 use crate::{
     entity::session::{self, Column, Model, State},
-    organisation,
+    organisation::{self, Membership},
     problem::Problem,
     store::{Database, Tx},
 };
@@ -26,13 +29,28 @@ pub async fn list_active_at(database: &Database, college_id: Uuid, location_id: 
     Ok(active.filter(Column::LocationId.eq(location_id)).all(database.reader()).await?)
 }
 
-pub async fn list_active_in(
+pub async fn list_active_of(
     database: &Database,
     college_id: Uuid,
-    division_ids: Vec<Uuid>,
+    memberships: &[Membership],
 ) -> Result<Vec<Model>, Problem> {
     let active = session::in_college(college_id).filter(Column::State.eq(State::Active));
-    Ok(active.filter(Column::DivisionId.is_in(division_ids)).all(database.reader()).await?)
+    Ok(active.filter(planned_within(memberships)).all(database.reader()).await?)
+}
+
+/// Sessions that are planned for a time in which somebody belongs to their division. Nobody's memberships hold none.
+pub fn planned_within(memberships: &[Membership]) -> Condition {
+    // An empty `any` would hold for every row.
+    let none = Condition::any().add(Expr::value(false));
+    memberships.iter().fold(none, |any, membership| {
+        let from = Condition::all()
+            .add(Column::DivisionId.eq(membership.division_id))
+            .add(Column::PlannedStart.gte(membership.from));
+        any.add(match membership.before {
+            Some(before) => from.add(Column::PlannedStart.lt(before)),
+            None => from,
+        })
+    })
 }
 
 pub async fn insert(tx: &Tx, session: Model) -> Result<(), Problem> {
@@ -88,7 +106,7 @@ pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
         .collect::<Result<Vec<_>, sea_orm::DbErr>>()?;
     for chunk in records.chunks(500) {
         crate::entity::attendance_record::insert(chunk.iter().cloned())
-            .on_conflict_do_nothing()
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(tx)
             .await?;
     }

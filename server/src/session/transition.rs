@@ -13,10 +13,10 @@ use super::{
 use crate::{
     audit,
     entity::session,
-    identity::Origin,
+    origin::Origin,
     principal::Principal,
     problem::Problem,
-    store::{Notice, Tx, Work},
+    store::{Notice, Tx, Work, detach},
 };
 
 /// What else a move does in its transaction.
@@ -39,25 +39,29 @@ impl Service {
             .actor(principal.user_id)
             .object(RESOURCE, id)
             .from(&origin);
-        let session = self
-            .store
-            .database
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(session) = store::change_state(tx, college_id, id, wanted, &cancel_reason, now).await?
-                    else {
-                        let session = store::find_in(tx, college_id, id).await?;
-                        return Err(rules::illegal(session.state, wanted));
-                    };
-                    also(tx, session.clone()).await?;
-                    audit::insert(tx, row).await?;
-                    Ok(session)
+        let store = self.store.clone();
+        // Everyone is told even if the teacher's connection is lost by then.
+        detach(async move {
+            let session = store
+                .database
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let changed = store::change_state(tx, college_id, id, wanted, &cancel_reason, now).await?;
+                        let Some(session) = changed else {
+                            let session = store::find_in(tx, college_id, id).await?;
+                            return Err(rules::illegal(session.state, wanted));
+                        };
+                        also(tx, session.clone()).await?;
+                        audit::insert(tx, row).await?;
+                        Ok(session)
+                    })
                 })
-            })
-            .await?;
-        outdate_card(&self.store, college_id, id).await;
-        self.store.bus.announce(Notice::SessionChanged { college_id, session_id: id });
-        Ok(session)
+                .await?;
+            outdate_card(&store, college_id, id).await;
+            store.bus.announce(Notice::SessionChanged { college_id, session_id: id });
+            Ok(session)
+        })
+        .await
     }
 }
 

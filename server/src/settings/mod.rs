@@ -11,6 +11,7 @@ use reader::Reader;
 use std::{path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing_subscriber::filter::LevelFilter;
 
 /// The effective settings.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub struct Settings {
     pub time_zone: chrono_tz::Tz,
     pub default_fence_radius_meters: f64,
     pub clock_offset_file: Option<PathBuf>,
-    pub log_level: String,
+    pub log_level: LevelFilter,
     pub identity: Identity,
     pub code: Code,
     pub limits: RateLimits,
@@ -47,8 +48,8 @@ impl Settings {
         self.environment == Environment::Production
     }
 
-    /// Reads and checks. `flags` are `NAME=VALUE` pairs that win over everything else.
-    pub fn load(file: Option<PathBuf>, flags: &[String]) -> Result<Self, Vec<String>> {
+    /// Reads and checks. `flags` are `NAME=VALUE` pairs that win over everything else. An edge by itself needs no secret.
+    pub fn load(file: Option<PathBuf>, flags: &[String], needs_secret: bool) -> Result<Self, Vec<String>> {
         let mut reader = Reader::new(file, flags)?;
         let environment = match reader.text("ENVIRONMENT", "development").as_str() {
             "production" => Environment::Production,
@@ -61,7 +62,7 @@ impl Settings {
         let production = environment == Environment::Production;
 
         let secret = reader.secret("SECRET_KEY").or_else(|| reader.secret("JWT_SECRET"));
-        if production {
+        if production && needs_secret {
             check_secret(secret.as_ref(), &mut reader);
         }
         let clock_offset_file = reader.optional("CLOCK_OFFSET_FILE").map(PathBuf::from);
@@ -72,7 +73,27 @@ impl Settings {
         let data_dir = PathBuf::from(reader.text("DATA_DIR", "./data"));
         let database = read_database(&mut reader, &data_dir);
         let redis = read_redis(&mut reader);
-        let time_zone = reader.parsed("TZ", "Asia/Kolkata", "an IANA time zone such as Asia/Kolkata");
+        reader.know(&[
+            "JWT_SECRET",
+            "PORT",
+            "DATABASE_URL",
+            "DB_HOST",
+            "DB_PORT",
+            "DB_NAME",
+            "DB_USER",
+            "DB_PASSWORD",
+            "REDIS_URL",
+            "postgres.host",
+            "postgres.port",
+            "postgres.database",
+            "postgres.user",
+            "postgres.password",
+            "redis.host",
+            "redis.port",
+            "redis.password",
+            "JWT_EXPIRATION_HOURS",
+        ]);
+        let time_zone = read_time_zone(&mut reader);
         let access_token_life = read_access_token_life(&mut reader);
         let algorithm = reader.text("JWT_ALGORITHM", "HS256");
         if algorithm != "HS256" {
@@ -101,7 +122,7 @@ impl Settings {
             time_zone,
             default_fence_radius_meters: reader.number("GEO_FENCE_RADIUS_METERS", 50, 1..=100_000) as f64,
             clock_offset_file,
-            log_level: reader.text("LOG_LEVEL", "INFO"),
+            log_level: read_log_level(&mut reader),
             identity: Identity {
                 access_token_life,
                 refresh_token_life: Duration::from_secs(
@@ -124,6 +145,30 @@ impl Settings {
         let shown = reader.finish()?;
         let identity = Identity { allowed_origins: settings.cors_origins.clone(), ..settings.identity.clone() };
         Ok(Self { identity, shown, ..settings })
+    }
+}
+
+/// Many systems set TZ to a file (`:/etc/localtime`); that names no zone, and the default holds.
+fn read_time_zone(reader: &mut Reader) -> chrono_tz::Tz {
+    match reader.optional("TZ") {
+        Some(file) if file.starts_with(':') => chrono_tz::Asia::Kolkata,
+        _ => reader.parsed("TZ", "Asia/Kolkata", "an IANA time zone such as Asia/Kolkata"),
+    }
+}
+
+/// The names of tracing, and those of Python that the same level has there.
+fn read_log_level(reader: &mut Reader) -> LevelFilter {
+    match reader.text("LOG_LEVEL", "INFO").to_uppercase().as_str() {
+        "OFF" => LevelFilter::OFF,
+        "ERROR" | "CRITICAL" => LevelFilter::ERROR,
+        "WARN" | "WARNING" => LevelFilter::WARN,
+        "INFO" => LevelFilter::INFO,
+        "DEBUG" => LevelFilter::DEBUG,
+        "TRACE" => LevelFilter::TRACE,
+        other => {
+            reader.fault(format!("LOG_LEVEL is {other:?}; it must be OFF, ERROR, WARN, INFO, DEBUG or TRACE"));
+            LevelFilter::INFO
+        }
     }
 }
 
@@ -186,7 +231,14 @@ fn read_database(reader: &mut Reader, data_dir: &std::path::Path) -> Database {
 
 fn read_redis(reader: &mut Reader) -> Option<SecretString> {
     if let Some(url) = reader.secret("REDIS_URL") {
-        let known = ["redis://", "rediss://", "redis-cluster://", "rediss-cluster://", "redis-sentinel://"];
+        let known = [
+            "redis://",
+            "rediss://",
+            "redis-cluster://",
+            "rediss-cluster://",
+            "redis-sentinel://",
+            "rediss-sentinel://",
+        ];
         if !known.iter().any(|scheme| url.expose_secret().starts_with(scheme)) {
             reader.fault(format!("REDIS_URL must begin with one of {}", known.join(", ")));
         }

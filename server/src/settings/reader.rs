@@ -1,35 +1,50 @@
 //! Reads one setting at a time and remembers every fault, so that an operator mends all of them in one go.
 
-use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
-use config::{Config, Environment, File, FileFormat};
+use config::{Config, File, FileFormat, Value, ValueKind};
 use secrecy::SecretString;
 
 pub struct Reader {
-    config: Config,
+    flags: BTreeMap<String, String>,
+    file: BTreeMap<String, String>,
+    file_name: String,
+    asked: BTreeSet<String>,
     faults: Vec<String>,
     shown: Vec<(String, String)>,
 }
 
 impl Reader {
     pub fn new(file: Option<PathBuf>, flags: &[String]) -> Result<Self, Vec<String>> {
-        let mut builder = Config::builder();
-        let (path, required) = match file {
-            Some(path) => (path, true),
-            None => (PathBuf::from("config.yaml"), false),
+        let is_required = file.is_some();
+        let path = file.unwrap_or_else(|| PathBuf::from("config.yaml"));
+        let mut reader = Self {
+            flags: BTreeMap::new(),
+            file: BTreeMap::new(),
+            file_name: path.display().to_string(),
+            asked: BTreeSet::new(),
+            faults: Vec::new(),
+            shown: Vec::new(),
         };
-        builder = builder.add_source(File::from(path).format(FileFormat::Yaml).required(required));
-        builder = builder.add_source(Environment::default().ignore_empty(true));
+        reader.file = read_file(&path, is_required).map_err(|fault| vec![fault])?;
         for flag in flags {
-            let Some((name, value)) = flag.split_once('=') else {
-                return Err(vec![format!("--set takes NAME=VALUE; got {flag:?}")]);
-            };
-            builder = builder
-                .set_override(name.to_lowercase(), value)
-                .map_err(|error| vec![format!("--set {flag:?}: {error}")])?;
+            match flag.split_once('=') {
+                Some((name, value)) => _ = reader.flags.insert(name.to_lowercase(), value.to_owned()),
+                None => reader.fault(format!("--set takes NAME=VALUE; got {flag:?}")),
+            }
         }
-        let config = builder.build().map_err(|error| vec![format!("config.yaml cannot be read: {error}")])?;
-        Ok(Self { config, faults: Vec::new(), shown: Vec::new() })
+        Ok(reader)
+    }
+
+    /// Names that the file may hold although they were not asked for, because something else was set.
+    pub fn know(&mut self, names: &[&str]) {
+        self.asked.extend(names.iter().map(|name| name.to_lowercase()));
     }
 
     pub fn fault(&mut self, fault: String) {
@@ -42,17 +57,26 @@ impl Reader {
     }
 
     pub fn optional(&mut self, name: &str) -> Option<String> {
-        self.config.get_string(&name.to_lowercase()).ok().filter(|value| !value.is_empty())
+        let value = self.find(name)?;
+        self.show(name, &value);
+        Some(value)
+    }
+
+    fn find(&mut self, name: &str) -> Option<String> {
+        let key = name.to_lowercase();
+        self.asked.insert(key.clone());
+        let environment = || std::env::var(name).ok().filter(|value| !value.is_empty());
+        self.flags.get(&key).cloned().or_else(environment).or_else(|| self.file.get(&key).cloned())
     }
 
     pub fn secret(&mut self, name: &str) -> Option<SecretString> {
-        let value = self.optional(name)?;
+        let value = self.find(name)?;
         self.show(name, "***");
         Some(SecretString::from(value))
     }
 
     pub fn text(&mut self, name: &str, default: &str) -> String {
-        let value = self.optional(name).unwrap_or_else(|| default.to_owned());
+        let value = self.find(name).unwrap_or_else(|| default.to_owned());
         self.show(name, &value);
         value
     }
@@ -108,13 +132,60 @@ impl Reader {
     }
 
     /// The settings as they were read, or every fault.
-    pub fn finish(self) -> Result<Vec<(String, String)>, Vec<String>> {
+    pub fn finish(mut self) -> Result<Vec<(String, String)>, Vec<String>> {
+        let unknown: Vec<_> = self
+            .file
+            .keys()
+            .map(|key| (self.file_name.clone(), key.clone()))
+            .chain(self.flags.keys().map(|key| ("--set".to_owned(), key.clone())))
+            .filter(|(_, key)| !self.asked.contains(key))
+            .collect();
+        for (place, key) in unknown {
+            self.fault(format!("{place} holds {key}, which is no setting"));
+        }
         if self.faults.is_empty() { Ok(self.shown) } else { Err(self.faults) }
     }
 
     fn show(&mut self, name: &str, value: &str) {
         if !self.shown.iter().any(|(shown, _)| shown == name) {
             self.shown.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+/// The file's settings: keys in lower case, tables as `table.key`, lists with commas between their items.
+fn read_file(path: &Path, is_required: bool) -> Result<BTreeMap<String, String>, String> {
+    if !is_required && !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let unreadable = |error: config::ConfigError| format!("{} cannot be read: {error}", path.display());
+    let file = File::from(path).format(FileFormat::Yaml);
+    let config = Config::builder().add_source(file).build().map_err(unreadable)?;
+    let table = config.try_deserialize::<BTreeMap<String, Value>>().map_err(unreadable)?;
+    let mut settings = BTreeMap::new();
+    for (key, value) in table {
+        flatten(key.to_lowercase(), value, &mut settings);
+    }
+    Ok(settings)
+}
+
+fn flatten(key: String, value: Value, settings: &mut BTreeMap<String, String>) {
+    match value.kind {
+        ValueKind::Nil => {}
+        ValueKind::Table(table) => {
+            for (inner, value) in table {
+                flatten(format!("{key}.{}", inner.to_lowercase()), value, settings);
+            }
+        }
+        ValueKind::Array(items) => {
+            let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+            settings.insert(key, items.join(","));
+        }
+        _ => {
+            let text = value.to_string();
+            if !text.is_empty() {
+                settings.insert(key, text);
+            }
         }
     }
 }

@@ -75,6 +75,19 @@ impl Cache {
         entry.value.downcast().map_err(|_| Problem::internal("a cache key was used for two types"))
     }
 
+    /// What `load` gives now, kept for the next read. A load that is under way elsewhere is not joined: it may have begun
+    /// before what the caller wants to see.
+    pub async fn reload<K, F>(&self, key: &K, load: impl FnOnce() -> F + Send) -> Result<Arc<K::Value>, Problem>
+    where
+        K: CacheKey,
+        F: Future<Output = Result<K::Value, Problem>> + Send,
+    {
+        let stored_at = self.clock.now();
+        let value = Arc::new(load().await?);
+        self.entries.insert(full_name(key), Entry { value: value.clone(), stored_at }).await;
+        Ok(value)
+    }
+
     /// Drops the copy here, so that the next read sees the database.
     pub async fn forget<K: CacheKey>(&self, key: &K) {
         self.entries.invalidate(&full_name(key)).await;

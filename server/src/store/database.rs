@@ -112,13 +112,13 @@ impl Database {
         F: for<'t> FnOnce(&'t Tx) -> Work<'t, T> + Send + 'static,
     {
         let database = self.clone();
-        let task = tokio::spawn(async move {
+        detach(async move {
             let transaction = tokio::time::timeout(deadline, database.transaction(work));
             transaction
                 .await
                 .unwrap_or_else(|_| Err(Problem::unavailable(format!("a write took longer than {deadline:?}"))))
-        });
-        task.await.unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
+        })
+        .await
     }
 
     async fn transaction<T, F>(&self, work: F) -> Result<T, Problem>
@@ -194,12 +194,22 @@ fn is_passing(error: &sea_orm::RuntimeErr) -> bool {
         | sqlx::Error::Tls(_) => true,
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
-            // PostgreSQL: connection, resources, operator intervention, rollback; SQLite: busy, locked, full, I/O.
-            ["08", "53", "57", "40", "55P03"].iter().any(|class| code.starts_with(class))
-                || ["5", "6", "10", "13", "261", "517"].contains(&code.as_ref())
+            match code.parse::<i32>() {
+                // SQLite: busy, locked, I/O, full; extended codes have these in their lowest byte.
+                Ok(number) if code.len() < 5 => [5, 6, 10, 13].contains(&(number & 0xff)),
+                // PostgreSQL: connection, resources, operator intervention, rollback, a lock that did not come.
+                _ => ["08", "53", "57", "40", "55P03"].iter().any(|class| code.starts_with(class)),
+            }
         }
         _ => false,
     }
+}
+
+/// Runs in a task of its own: whoever waits may go away, the work goes on. For a write together with what has to follow it.
+pub async fn detach<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
 }
 
 fn make_folder(sqlite_url: &str) -> std::io::Result<()> {

@@ -5,8 +5,9 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
@@ -16,9 +17,10 @@ use governor::{
 };
 
 use super::redis::Redis;
+use crate::problem::{ErrorReason, Problem};
 
-/// Keys above which a process forgets those that have recovered.
-const MANY_KEYS: usize = 10_000;
+/// How often a process forgets the keys that have recovered.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// One integer per key: the theoretical arrival time, in microseconds of Redis' own clock. Answers 0, or how many
 /// microseconds to wait.
@@ -53,12 +55,17 @@ impl Limit {
 
 pub struct Limiter {
     redis: Option<Redis>,
-    local: Mutex<HashMap<Limit, Arc<DefaultKeyedRateLimiter<String>>>>,
+    local: Arc<Mutex<ByLimit>>,
 }
+
+/// A limiter of this process for each limit.
+type ByLimit = HashMap<Limit, Arc<DefaultKeyedRateLimiter<String>>>;
 
 impl Limiter {
     pub fn new(redis: Option<Redis>) -> Self {
-        Self { redis, local: Mutex::default() }
+        let local = Arc::<Mutex<ByLimit>>::default();
+        tokio::spawn(forget(Arc::downgrade(&local)));
+        Self { redis, local }
     }
 
     /// Counts one call, or says how long to wait.
@@ -83,10 +90,38 @@ impl Limiter {
             let quota = Quota::with_period(interval).expect("a period is longer than nothing").allow_burst(limit.calls);
             Arc::new(RateLimiter::keyed(quota))
         });
-        if limiter.len() > MANY_KEYS {
+        limiter.clone()
+    }
+}
+
+/// Forgets, until the limiter is gone.
+async fn forget(local: Weak<Mutex<ByLimit>>) {
+    loop {
+        tokio::time::sleep(FORGET_EVERY).await;
+        let Some(local) = local.upgrade() else { return };
+        let limiters: Vec<_> = local.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for limiter in limiters {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        limiter.clone()
     }
+}
+
+/// One key for a whole IPv6 /64: its owner has all of its addresses.
+pub fn address_key(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(address) => address.to_string(),
+            None => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+        },
+    }
+}
+
+/// The refusal of a call that passes a limit.
+pub fn exceeded(limit: Limit, wait: Duration) -> Problem {
+    let seconds = wait.as_secs() + 1;
+    Problem::new(ErrorReason::RateLimited, format!("Too many calls. Try again in {seconds} s."))
+        .with("limit", format!("{} in {} s", limit.calls, limit.period.as_secs()))
+        .retry_after(wait)
 }

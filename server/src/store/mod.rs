@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 pub use bus::{Bus, Notice};
 pub use cache::{Cache, CacheKey};
-pub use database::{Database, Tx, Work};
-pub use limiter::{Limit, Limiter};
+pub use database::{Database, Tx, Work, detach};
+pub use limiter::{Limit, Limiter, address_key, exceeded};
 
 use crate::{clock::Clock, settings};
 

@@ -18,7 +18,7 @@ use fred::{
     types::config::UnresponsiveConfig,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
 use super::bus::Notice;
@@ -36,9 +36,10 @@ pub struct Redis {
     /// This replica's name, so that it does not hear its own notices twice.
     replica: Uuid,
     connected: Arc<AtomicBool>,
-    /// When commands are tried again, in milliseconds since `started`.
-    retry_at: Arc<AtomicU64>,
-    started: tokio::time::Instant,
+    limits: Circuit,
+    notices: Circuit,
+    /// Whether a notice was not told.
+    missed: Arc<AtomicBool>,
 }
 
 impl Redis {
@@ -58,16 +59,16 @@ impl Redis {
             })
             .set_policy(ReconnectPolicy::new_constant(0, RECONNECT_MS));
         let client = builder.build()?;
-        let subscriber = builder.build_subscriber_client()?;
         client.connect();
-        subscriber.connect();
+        let started = tokio::time::Instant::now();
         Ok(Self {
             client,
-            subscriber,
+            subscriber: builder.build_subscriber_client()?,
             replica: Uuid::now_v7(),
             connected: Arc::new(AtomicBool::new(false)),
-            retry_at: Arc::new(AtomicU64::new(0)),
-            started: tokio::time::Instant::now(),
+            limits: Circuit::new(started),
+            notices: Circuit::new(started),
+            missed: Arc::new(AtomicBool::new(false)),
         })
     }
 
@@ -77,11 +78,14 @@ impl Redis {
 
     /// Passes on what other replicas say, and marks each gap in the hearing.
     pub fn listen(&self, local: broadcast::Sender<Notice>) {
-        self.subscriber.manage_subscriptions();
-        let redis = self.clone();
-        let to_local = local.clone();
+        // Taken before the first connection, whose news come once.
+        let mut messages = self.subscriber.message_rx();
+        let mut connections = self.subscriber.reconnect_rx();
+        let mut errors = self.subscriber.error_rx();
+        self.subscriber.connect();
+
+        let (redis, to_local) = (self.clone(), local.clone());
         tokio::spawn(async move {
-            let mut messages = redis.subscriber.message_rx();
             loop {
                 match messages.recv().await {
                     Ok(message) => {
@@ -89,59 +93,67 @@ impl Redis {
                             let _ = to_local.send(notice);
                         }
                     }
-                    Err(broadcast::error::RecvError::Lagged(_)) => {
-                        let _ = to_local.send(Notice::Gap);
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return,
+                    Err(RecvError::Lagged(_)) => _ = to_local.send(Notice::Gap),
+                    Err(RecvError::Closed) => return,
                 }
             }
         });
         let redis = self.clone();
         tokio::spawn(async move {
-            let mut connections = redis.subscriber.reconnect_rx();
-            loop {
-                match connections.recv().await {
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
-                        // Subscribed first: what is said after the gap is heard.
-                        let subscribed = redis.subscriber.psubscribe(CHANNELS).await.is_ok();
-                        redis.connected.store(subscribed, Ordering::Relaxed);
-                        let _ = local.send(Notice::Gap);
+            while !matches!(connections.recv().await, Err(RecvError::Closed)) {
+                // Until it is subscribed it is deaf, however well it is connected.
+                while redis.subscriber.psubscribe(CHANNELS).await.is_err() {
+                    tokio::time::sleep(Duration::from_millis(RECONNECT_MS.into())).await;
+                    if !redis.subscriber.is_connected() {
+                        break;
                     }
-                    Err(broadcast::error::RecvError::Closed) => return,
                 }
+                redis.connected.store(redis.subscriber.is_connected(), Ordering::Relaxed);
+                let _ = local.send(Notice::Gap);
             }
         });
         let connected = self.connected.clone();
-        let mut errors = self.subscriber.error_rx();
         tokio::spawn(async move {
-            while !matches!(errors.recv().await, Err(broadcast::error::RecvError::Closed)) {
+            while !matches!(errors.recv().await, Err(RecvError::Closed)) {
                 connected.store(false, Ordering::Relaxed);
             }
         });
     }
 
+    /// Tells the other replicas. What could not be told is made up for: the next notice that goes out is preceded by one
+    /// that says so.
     pub fn publish(&self, college_id: Uuid, notice: &Notice) {
-        if !self.is_closed_circuit() {
+        if !self.notices.is_closed() {
+            self.missed.store(true, Ordering::Relaxed);
             return;
         }
-        let Ok(body) = serde_json::to_string(&(self.replica, notice)) else { return };
-        let redis = self.clone();
+        let (redis, notice) = (self.clone(), notice.clone());
         tokio::spawn(async move {
-            let channel = format!("rollcall:notice:{college_id}");
-            let sent: Result<(), _> = redis.client.publish(channel, body).await;
-            redis.note(sent.is_ok());
+            if redis.missed.swap(false, Ordering::Relaxed) && !redis.send(college_id, &Notice::Gap).await {
+                redis.missed.store(true, Ordering::Relaxed);
+            }
+            if !redis.send(college_id, &notice).await {
+                redis.missed.store(true, Ordering::Relaxed);
+            }
         });
+    }
+
+    async fn send(&self, college_id: Uuid, notice: &Notice) -> bool {
+        let Ok(body) = serde_json::to_string(&(self.replica, notice)) else { return false };
+        let sent: Result<(), _> = self.client.publish(format!("rollcall:notice:{college_id}"), body).await;
+        self.notices.note(sent.is_ok());
+        sent.is_ok()
     }
 
     /// Runs a script whose answer is one number, or says that Redis cannot.
     pub async fn run(&self, script: &'static str, key: String, arguments: Vec<String>) -> Option<i64> {
-        if !self.is_closed_circuit() {
+        if !self.limits.is_closed() {
             return None;
         }
         let answer = self.client.eval::<i64, _, _, _>(script, key, arguments);
         // Per-command timeouts do not hold for scripts.
         let answer = tokio::time::timeout(COMMAND_TIMEOUT, answer).await.ok().and_then(Result::ok);
-        self.note(answer.is_some());
+        self.limits.note(answer.is_some());
         answer
     }
 
@@ -149,14 +161,29 @@ impl Redis {
         let (replica, notice): (Uuid, Notice) = serde_json::from_slice(body).ok()?;
         (replica != self.replica).then_some(notice)
     }
+}
 
-    fn is_closed_circuit(&self) -> bool {
+/// Whether commands are tried: not for a moment after one has failed. One for each use, so that a slow one does not silence
+/// another.
+#[derive(Clone)]
+struct Circuit {
+    started: tokio::time::Instant,
+    /// In milliseconds since `started`.
+    retry_at: Arc<AtomicU64>,
+}
+
+impl Circuit {
+    fn new(started: tokio::time::Instant) -> Self {
+        Self { started, retry_at: Arc::default() }
+    }
+
+    fn is_closed(&self) -> bool {
         self.elapsed_ms() >= self.retry_at.load(Ordering::Relaxed)
     }
 
     fn note(&self, success: bool) {
-        metrics::counter!("rollcall_redis_commands_total", "result" => if success { "ok" } else { "failed" })
-            .increment(1);
+        let result = if success { "ok" } else { "failed" };
+        metrics::counter!("rollcall_redis_commands_total", "result" => result).increment(1);
         if !success {
             self.retry_at.store(self.elapsed_ms() + BREAK_MS, Ordering::Relaxed);
         }

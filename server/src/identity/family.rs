@@ -69,11 +69,14 @@ pub enum Exchange {
 }
 
 /// Decides on a token that was presented.
-pub fn decide(token: &RefreshToken, device_id: &str, family: &Family, now: DateTime<Utc>) -> Exchange {
+pub fn decide(key: &[u8; 32], token: &RefreshToken, device_id: &str, family: &Family, now: DateTime<Utc>) -> Exchange {
+    // A token that was never given out says nothing, least of all that its sign-in was stolen.
+    let given = RefreshToken::derive(key, token.college_id, token.family_id, token.generation);
+    let is_genuine = bool::from(token.secret.ct_eq(&given.secret));
     let hash = token.hash();
     let is_current = bool::from(hash.ct_eq(&family.current_hash));
     let is_previous = family.previous_hash.as_ref().is_some_and(|previous| bool::from(hash.ct_eq(previous)));
-    if family.revoked_at.is_some() || family.expires_at <= now {
+    if !is_genuine || family.revoked_at.is_some() || family.expires_at <= now {
         Exchange::Refuse
     } else if is_current {
         Exchange::Rotate
@@ -140,11 +143,18 @@ mod tests {
             (token(1), "phone", 5, Reuse),
             (token(4), "phone", 5, Refuse),
             (RefreshToken { secret: [0; 32], ..token(3) }, "phone", 5, Refuse),
+            (RefreshToken { secret: [0; 32], ..token(2) }, "phone", 60, Refuse),
+            (RefreshToken { secret: [0; 32], ..token(0) }, "phone", 60, Refuse),
         ];
         for (token, device, seconds, expected) in table {
-            assert_eq!(decide(&token, device, &family(), at(seconds)), expected, "{} at {seconds}", token.generation);
+            assert_eq!(
+                decide(&KEY, &token, device, &family(), at(seconds)),
+                expected,
+                "{} at {seconds}",
+                token.generation
+            );
         }
         let revoked = Family { revoked_at: Some(at(1)), ..family() };
-        assert_eq!(decide(&token(3), "phone", &revoked, at(2)), Refuse);
+        assert_eq!(decide(&KEY, &token(3), "phone", &revoked, at(2)), Refuse);
     }
 }

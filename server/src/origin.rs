@@ -1,0 +1,24 @@
+//! Where a call comes from, for limits, evidence and the audit.
+
+use std::net::IpAddr;
+
+use rollcall_edge::ClientAddr;
+use tonic::Request;
+
+use crate::layers::RequestId;
+
+/// The address, and the id under which the log knows the call.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub address: Option<IpAddr>,
+    pub request_id: Option<String>,
+}
+
+impl Origin {
+    pub fn of<T>(request: &Request<T>) -> Self {
+        Self {
+            address: request.extensions().get::<ClientAddr>().map(|ClientAddr(address)| *address),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        }
+    }
+}
