@@ -9,6 +9,7 @@ use rollcall_proto::v1::CheckInRequest;
 use uuid::Uuid;
 
 use super::{
+    convert as convert_record,
     evidence::Evidence,
     refusal::Refusal,
     rules::{self, Accepted, Decision, Shown},
@@ -19,11 +20,7 @@ use super::{
 use crate::{
     code::ScannedCode,
     convert,
-    entity::{
-        attendance_record::{Model as Record, Status},
-        check_in_attempt::Model as Attempt,
-        session::State,
-    },
+    entity::{attendance_record::Model as Record, check_in_attempt::Model as Attempt, session::State},
     geofence::{Fence, Position},
     organisation,
     origin::Origin,
@@ -36,18 +33,6 @@ use crate::{
 pub struct Settled {
     pub record: Record,
     pub replayed: bool,
-}
-
-impl Settled {
-    pub const fn status_name(&self) -> &'static str {
-        match self.record.status {
-            Status::Present => "PRESENT",
-            Status::Late => "LATE",
-            Status::Absent => "ABSENT",
-            Status::Excused => "EXCUSED",
-            Status::Pending => "PENDING",
-        }
-    }
 }
 
 /// What was sent, read.
@@ -273,8 +258,7 @@ fn check_in_id_reused() -> Problem {
 }
 
 fn already_checked_in(record: &Record) -> Problem {
-    let status = Settled { record: record.clone(), replayed: false }.status_name();
     Problem::new(ErrorReason::AlreadyCheckedIn, "You have checked in to this session already.")
         .with("record_id", record.id)
-        .with("status", status)
+        .with("status", convert_record::status_name(record.status))
 }

@@ -25,6 +25,11 @@ pub fn to_proto(record: Model) -> AttendanceRecord {
     }
 }
 
+/// The name of a status, as the contract has it.
+pub fn status_name(status: Status) -> &'static str {
+    status_to_proto(status).as_str_name()
+}
+
 const fn status_to_proto(status: Status) -> attendance_record::Status {
     match status {
         Status::Present => attendance_record::Status::Present,

@@ -1,6 +1,7 @@
 //! Why a check-in is refused.
 
 use crate::{
+    code,
     entity::session::State,
     problem::{ErrorReason, Problem},
     session,
@@ -35,7 +36,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let problem = |text: String| Self::new(refusal.reason(), text);
         match &refusal {
-            Refusal::NotEnrolled => problem("You are not enrolled in this session's division.".to_owned()),
+            Refusal::NotEnrolled => code::not_enrolled(),
             Refusal::SessionNotActive(state) => {
                 let text = match state {
                     State::Scheduled => "The session has not been started yet. Ask the teacher.",
@@ -55,11 +56,8 @@ impl From<Refusal> for Problem {
                     .collect();
                 problem(format!("More is needed: {}.", wanted.join(" and "))).with("factors", names.join(","))
             }
-            Refusal::CodeInvalid => problem("This is no code of the session. Scan it again.".to_owned()),
-            Refusal::CodeExpired { age_seconds } => {
-                problem("The code is too old. Scan the one that is shown now.".to_owned())
-                    .with("age_seconds", age_seconds)
-            }
+            Refusal::CodeInvalid => code::invalid(),
+            Refusal::CodeExpired { age_seconds } => code::expired(*age_seconds),
             Refusal::OutsideGeofence { distance_meters, radius_meters, accuracy_meters } => {
                 let refused = problem(format!(
                     "You are {distance_meters:.0} m from the place; it reaches {radius_meters:.0} m. Go there and try again."

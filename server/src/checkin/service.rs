@@ -3,7 +3,10 @@
 use rollcall_proto::v1::{AttendanceRecord, CheckInRequest, check_in_service_server::CheckInService};
 use tonic::{Request, Response, Status};
 
-use super::{convert::to_proto, writer::Writer};
+use super::{
+    convert::{status_name, to_proto},
+    writer::Writer,
+};
 use crate::{clock::Clock, code::Rotation, origin::Origin, principal::Principal, store::Store};
 
 /// What checking in needs.
@@ -22,7 +25,7 @@ impl CheckInService for Service {
         let settled = self.settle(&principal, request.into_inner(), origin).await;
         let verdict = match &settled {
             Ok(settled) if settled.replayed => "REPLAYED",
-            Ok(settled) => settled.status_name(),
+            Ok(settled) => status_name(settled.record.status),
             Err(problem) => problem.reason.as_str_name(),
         };
         metrics::counter!("rollcall_check_ins_total", "verdict" => verdict).increment(1);

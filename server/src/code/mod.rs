@@ -5,10 +5,13 @@
 
 mod get_current_code;
 mod get_current_code_image;
+mod refusal;
 mod rotation;
 mod service;
+mod shown_session;
 mod verify_code;
 mod watch_codes;
 
+pub use refusal::{expired, invalid, not_enrolled};
 pub use rotation::{Age, Reading, Rotation, ScannedCode};
 pub use service::Service;

@@ -4,7 +4,7 @@ use rollcall_proto::v1::VerifyCodeResponse;
 use uuid::Uuid;
 
 use super::{
-    get_current_code::not_active,
+    refusal::{expired, invalid, not_active, not_enrolled},
     rotation::{Reading, ScannedCode},
     service::Service,
 };
@@ -35,7 +35,7 @@ impl Service {
         // In the order of a check-in: who is not enrolled learns nothing of the code.
         let enrolled = session::is_enrolled(&self.store, &session, principal.user_id);
         if !enrolled.await? {
-            return Err(Problem::new(ErrorReason::NotEnrolled, "You are not enrolled in this session's division."));
+            return Err(not_enrolled());
         }
         if session.state != State::Active {
             return Err(not_active(session::state_name(session.state)));
@@ -52,13 +52,4 @@ impl Service {
             accepted_until: Some(timestamp(self.rotation.accepted_until(&code))),
         })
     }
-}
-
-fn invalid() -> Problem {
-    Problem::new(ErrorReason::CodeInvalid, "This is no code of the session. Scan it again.")
-}
-
-fn expired(age_seconds: i64) -> Problem {
-    Problem::new(ErrorReason::CodeExpired, "The code is too old. Scan the one that is shown now.")
-        .with("age_seconds", age_seconds)
 }

@@ -4,6 +4,7 @@
 //! that is no place on earth never gets as far as a verdict.
 
 mod fence;
+mod get_location;
 mod list_locations;
 mod service;
 mod store;

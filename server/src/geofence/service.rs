@@ -6,7 +6,6 @@ use rollcall_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::store;
 use crate::{convert, entity::location::Model, keys::Keys, principal::Principal, store::Store};
 
 /// What geofences need.
@@ -21,7 +20,7 @@ impl GeofenceService for Service {
     async fn get_location(&self, request: Request<GetLocationRequest>) -> Result<Response<Location>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(store::find(&self.store.database, principal.college_id, id).await?)))
+        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
     }
 
     async fn list_locations(

@@ -21,6 +21,10 @@ impl CacheKey for AllLocations {
     fn name(&self) -> String {
         String::new()
     }
+
+    fn weight(locations: &Self::Value) -> u32 {
+        1 + u32::try_from(locations.len() / 4).unwrap_or(u32::MAX - 1)
+    }
 }
 
 impl Service {

@@ -26,6 +26,10 @@ impl CacheKey for Roster {
     fn name(&self) -> String {
         format!("{}:{}", self.division_id, self.day)
     }
+
+    fn weight(students: &Self::Value) -> u32 {
+        1 + u32::try_from(students.len() / 40).unwrap_or(u32::MAX - 1)
+    }
 }
 
 /// A time in a division, as instants: from the first one on, before the second.

@@ -1,4 +1,4 @@
-//! ListRecords and ListMyRecords: scope by caller → filter → page, the latest first.
+//! ListRecords: scope by caller → filter → page, the latest first.
 
 use rollcall_proto::v1::{AttendanceRecord, attendance_record as proto};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};

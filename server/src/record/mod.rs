@@ -1,8 +1,9 @@
 //! Attendance records: reading them.
 //!
-//! Never: a record of another college, of another student, or of another teacher's session; all of these are not there.
+//! Never: a record of another college, of another student, or of another teacher's session.
 
 mod get_record;
+mod list_my_records;
 mod list_records;
 mod service;
 

@@ -29,9 +29,7 @@ impl RecordService for Service {
         request: Request<ListMyRecordsRequest>,
     ) -> Result<Response<ListMyRecordsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        let ListMyRecordsRequest { page_size, page_token } = request.into_inner();
-        let (records, next_page_token) = self.list(&principal, &Filter::default(), page_size, &page_token).await?;
-        Ok(Response::new(ListMyRecordsResponse { records, next_page_token }))
+        Ok(Response::new(self.list_own(&principal, request.into_inner()).await?))
     }
 
     async fn list_records(

@@ -3,7 +3,9 @@
 //! Promises: a state changes by one guarded statement and never goes back; ending marks everyone absent who was enrolled and
 //! has no record, in the transaction that ends it. Never: a session of another college, or of another teacher.
 
+mod access;
 mod cancel_session;
+mod card;
 mod convert;
 mod create_session;
 mod end_session;
@@ -15,9 +17,10 @@ mod start_session;
 mod store;
 mod transition;
 
+pub use access::{find_for_staff, is_enrolled};
+pub use card::{Card, load_card, refresh_card};
 pub use convert::to_proto;
 pub use end_session::end_by_server;
-pub use get_session::{Card, find_for_staff, is_enrolled, load_card, refresh_card};
 pub use rules::state_name;
 pub use service::Service;
 pub use store::{find, list_active_at, list_active_of};

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{
     RESOURCE,
-    get_session::{find_for_staff, outdate_card},
+    access::find_for_staff,
+    card::outdate_card,
     rules::{self, Move},
     service::Service,
     store,

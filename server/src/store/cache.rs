@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::bus::{Bus, Notice};
 use crate::{clock::Clock, problem::Problem};
 
-const CAPACITY: u64 = 20_000;
+/// In the units of `CacheKey::weight`: about 32 MB.
+const CAPACITY: u64 = 32_000;
 const LIFE: TimeDelta = TimeDelta::seconds(30);
 const LIFE_UNHEARD: TimeDelta = TimeDelta::seconds(1);
 
@@ -26,11 +27,17 @@ pub trait CacheKey: Send + Sync {
 
     /// Unique among the keys of its kind in its college.
     fn name(&self) -> String;
+
+    /// How much room a value takes, in units of about a kilobyte.
+    fn weight(_: &Self::Value) -> u32 {
+        1
+    }
 }
 
 #[derive(Clone)]
 struct Entry {
     value: Arc<dyn Any + Send + Sync>,
+    weight: u32,
     stored_at: DateTime<Utc>,
 }
 
@@ -43,7 +50,11 @@ pub struct Cache {
 
 impl Cache {
     pub fn new(bus: Bus, clock: Clock) -> Self {
-        let entries = Moka::builder().max_capacity(CAPACITY).time_to_live(Duration::from_secs(60)).build();
+        let entries = Moka::builder()
+            .max_capacity(CAPACITY)
+            .weigher(|_, entry: &Entry| entry.weight)
+            .time_to_live(Duration::from_secs(60))
+            .build();
         let cache = Self { entries, bus, clock };
         tokio::spawn(cache.clone().follow());
         cache
@@ -69,7 +80,10 @@ impl Cache {
         let stored_at = self.clock.now();
         let entry = self
             .entries
-            .try_get_with(name, async { Ok::<_, Problem>(Entry { value: Arc::new(load().await?), stored_at }) })
+            .try_get_with(name, async {
+                let value = load().await?;
+                Ok::<_, Problem>(Entry { weight: K::weight(&value), value: Arc::new(value), stored_at })
+            })
             .await
             .map_err(|problem| Problem::clone(&problem))?;
         entry.value.downcast().map_err(|_| Problem::internal("a cache key was used for two types"))
@@ -84,7 +98,7 @@ impl Cache {
     {
         let stored_at = self.clock.now();
         let value = Arc::new(load().await?);
-        self.entries.insert(full_name(key), Entry { value: value.clone(), stored_at }).await;
+        self.entries.insert(full_name(key), Entry { weight: K::weight(&value), value: value.clone(), stored_at }).await;
         Ok(value)
     }
 
