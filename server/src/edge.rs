@@ -67,7 +67,7 @@ fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) 
         limits: Arc::new(method_limits),
         allowed_origins: settings.cors_origins.clone(),
         // The refresh token may come as a cookie; whether its page may use it is for the server to say.
-        request_metadata: vec![HeaderName::from_static("cookie"), HeaderName::from_static("origin")],
+        request_metadata: ["cookie", "origin", "sec-fetch-site"].map(HeaderName::from_static).to_vec(),
         response_headers: ["set-cookie", "content-disposition", "cache-control"].map(HeaderName::from_static).to_vec(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
         json_input: JsonInput::Strict,

@@ -205,12 +205,8 @@ async fn refuses_bad_bodies(kind: Kind) {
 
     // Sizes: a check-in may be large, a sign-in may not.
     let login = "/api/v1/auth/login";
-    let huge = |length: usize| format!(r#"{{"email":"{}","password":"x"}}"#, "a".repeat(length));
-    assert_eq!(problem(&rest.post_text(login, huge(900_000)).await), (413, "BODY_TOO_LARGE".to_owned()));
-    // JSON may be longer than its message, so what the edge lets pass the server may still find too large.
-    let reply = rest.post_text(login, huge(300_000)).await;
-    assert_eq!(problem(&reply), (429, "REQUEST_TOO_LARGE".to_owned()));
-    assert_eq!(reply.body["metadata"], json!({"max_request_bytes": "262144"}));
+    let huge = format!(r#"{{"email":"{}","password":"x"}}"#, "a".repeat(300_000));
+    assert_eq!(problem(&rest.post_text(login, huge).await), (413, "BODY_TOO_LARGE".to_owned()));
     let large = with(&format!(r#""qr_code":"{}""#, "a".repeat(300_000)));
     assert_eq!(problem(&rest.post_text(mark, large).await), (400, "INVALID_FIELD".to_owned()));
 

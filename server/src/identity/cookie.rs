@@ -15,12 +15,14 @@ const PATH: &str = "/api/v1/auth";
 /// The cookie that was sent. A page of a foreign origin must not make a browser use it.
 pub fn read(metadata: &MetadataMap, options: &settings::Identity) -> Result<Option<String>, Problem> {
     let Some(token) = find(metadata) else { return Ok(None) };
-    match metadata.get("origin").map(|origin| origin.to_str().unwrap_or_default()) {
-        None => Ok(Some(token)),
+    let header = |name: &str| metadata.get(name).map(|value| value.to_str().unwrap_or_default());
+    match header("origin") {
+        // Not a browser, or one that says where the request comes from in another way.
+        None if header("sec-fetch-site").is_none_or(|site| site == "same-origin") => Ok(Some(token)),
         Some(origin) if is_own(origin, metadata) || options.allowed_origins.iter().any(|allowed| allowed == origin) => {
             Ok(Some(token))
         }
-        Some(_) => Err(Problem::new(ErrorReason::OriginNotAllowed, "Pages of this origin may not use the cookie.")),
+        _ => Err(Problem::new(ErrorReason::OriginNotAllowed, "Pages of this origin may not use the cookie.")),
     }
 }
 
@@ -55,5 +57,5 @@ fn find(metadata: &MetadataMap) -> Option<String> {
 /// A page that the edge itself serves.
 fn is_own(origin: &str, metadata: &MetadataMap) -> bool {
     let host = metadata.get("x-forwarded-host").and_then(|host| host.to_str().ok());
-    host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host))
+    host.is_some_and(|host| ["https://", "http://"].iter().any(|scheme| origin.strip_prefix(scheme) == Some(host)))
 }

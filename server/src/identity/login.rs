@@ -26,7 +26,7 @@ impl Service {
     pub(super) async fn sign_in(&self, request: LoginRequest, origin: Origin) -> Result<SignIn, Problem> {
         let email = request.email.trim().to_lowercase();
         let college = request.college.trim().to_lowercase();
-        self.count(&email, &college, &origin).await?;
+        self.count(&email, &origin).await?;
 
         let account = store::find_account(&self.store.database, &email, &college).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
@@ -53,11 +53,11 @@ impl Service {
     }
 
     /// Per account and address, so that nobody can lock somebody else out; and per address, well above a class.
-    async fn count(&self, email: &str, college: &str, origin: &Origin) -> Result<(), Problem> {
+    async fn count(&self, email: &str, origin: &Origin) -> Result<(), Problem> {
         let minute = Duration::from_secs(60);
         let address = origin.address.map(address_key).unwrap_or_default();
         let counted = [
-            (Limit::new("login", self.limits.login_per_minute, minute), format!("{college}:{email}:{address}")),
+            (Limit::new("login", self.limits.login_per_minute, minute), format!("{email}:{address}")),
             (Limit::new("login-address", self.limits.login_per_address_per_minute, minute), address),
         ];
         for (limit, key) in counted {

@@ -15,14 +15,14 @@ use crate::{
 
 impl Service {
     pub(super) async fn exchange(&self, text: &str, device_id: String, origin: Origin) -> Result<SignIn, Problem> {
-        let token = RefreshToken::parse(text).ok_or_else(invalid)?;
+        let token = RefreshToken::parse(&self.keys.refresh_token, text).ok_or_else(invalid)?;
         // Two that present the same token at once: one rotates, the other finds it spent a moment ago and repeats.
         for _ in 0..3 {
             let family = store::find_family(self.store.database.reader(), token.college_id, token.family_id)
                 .await?
                 .ok_or_else(invalid)?;
             let now = self.clock.now();
-            match family::decide(&self.keys.refresh_token, &token, &device_id, &family, now) {
+            match family::decide(&token, &device_id, &family, now) {
                 Exchange::Rotate => {
                     let next = self.successor(&family, family.generation + 1);
                     let guarded = family.clone();

@@ -1,15 +1,16 @@
 //! Counts calls: those of a signed-in user by the hour, those without a token by their address and the minute. Health is
-//! never counted, and a login has limits of its own, which know the account.
+//! never counted.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, middleware::Next};
 use rollcall_edge::ClientAddr;
 
-use super::{Request, Response, Shared, refuse};
+use super::{Request, Response, Shared, authenticate::Stranger, refuse};
 use crate::{
     contract::Method,
     principal::Principal,
+    problem::ErrorReason,
     store::{Limit, address_key, exceeded},
 };
 
@@ -27,7 +28,17 @@ fn counted(request: &Request, shared: &Shared) -> Option<(Limit, String)> {
         return Some((limit, format!("{}:{}", principal.college_id, principal.user_id)));
     }
     let method = request.extensions().get::<Arc<Method>>()?;
-    if method.label.starts_with("HealthService/") || method.label == "AuthService/Login" {
+    // A login has limits of its own, which know the account; a refresh costs nothing before its token proves genuine. And
+    // a token of ours that has expired or was revoked comes from somebody known: a class that wakes its phones after a
+    // break must be told to refresh.
+    let is_known = request
+        .extensions()
+        .get::<Stranger>()
+        .is_some_and(|stranger| matches!(stranger.0.reason, ErrorReason::TokenExpired | ErrorReason::TokenRevoked));
+    if is_known
+        || method.label.starts_with("HealthService/")
+        || (method.is_public() && method.label.starts_with("AuthService/"))
+    {
         return None;
     }
     let limit = Limit::new("address", shared.limits.anonymous_per_minute, Duration::from_secs(60))?;

@@ -1,7 +1,12 @@
 //! The master secret of a development server that was given none: made once and kept in the data folder, so that a restart
 //! keeps everyone signed in.
 
-use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::Path,
+};
 
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -9,7 +14,7 @@ use secrecy::SecretString;
 pub fn load_or_make(data_dir: &Path) -> anyhow::Result<SecretString> {
     let path = data_dir.join("secret");
     let context = || format!("the secret in {}", path.display());
-    fs::create_dir_all(data_dir).with_context(context)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).with_context(context)?;
     let bytes: [u8; 32] = rand::random();
     let made: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     // Of two processes that start together, one makes it and both read it.

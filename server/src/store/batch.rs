@@ -53,7 +53,14 @@ where
             Problem::new(ErrorReason::Overloaded, "The server has more to do than it can. Try again.")
                 .retry_after(std::time::Duration::from_secs(1))
         })?;
-        answered.await.unwrap_or_else(|_| Err(Problem::unavailable("a batch was broken off")))
+        let result = answered.await.unwrap_or_else(|_| Err(Problem::unavailable("a batch was broken off")));
+        if let Err(problem) = &result
+            && problem.is_fault()
+        {
+            // The cause was logged where many items were one batch; this names the request.
+            tracing::warn!(reason = problem.reason.as_str_name(), "an item of a batch was not stored");
+        }
+        result
     }
 }
 

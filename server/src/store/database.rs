@@ -4,7 +4,7 @@
 //! a connection that goes back to its pool while its BEGIN is on the wire would swallow the next caller's write. The write
 //! pool's release hook closes whatever transaction is left open all the same. Reads are single statements and need neither.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{os::unix::fs::DirBuilderExt as _, pin::Pin, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
@@ -16,6 +16,7 @@ use sea_orm::{
 };
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use crate::{
     problem::{ErrorReason, Problem},
@@ -209,13 +210,17 @@ fn is_passing(error: &sea_orm::RuntimeErr) -> bool {
 pub async fn detach<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
+    // In the caller's span, so that a fault is logged under the request's id.
+    tokio::spawn(work.in_current_span())
+        .await
+        .unwrap_or_else(|panic| Err(Problem::internal(format!("a write broke off: {panic}"))))
 }
 
 fn make_folder(sqlite_url: &str) -> std::io::Result<()> {
     let path = sqlite_url.trim_start_matches("sqlite://").trim_start_matches("sqlite:");
     match std::path::Path::new(path).parent() {
-        Some(folder) => std::fs::create_dir_all(folder),
+        // What is in there is nobody else's: hashes of passwords, where people were.
+        Some(folder) => std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder),
         None => Ok(()),
     }
 }

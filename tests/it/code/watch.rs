@@ -1,12 +1,14 @@
 //! WatchCodes.
 
+use std::time::Duration;
+
 use rollcall_proto::v1::{Code, EndSessionRequest, WatchCodesRequest};
 use rollcall_tests::{
     Answer as _, Class, Kind, college::College, in_every_world, record::time, until::soon, world::Plan,
 };
 use tonic::Streaming;
 
-in_every_world!(sends_each_code_until_the_end);
+in_every_world!(sends_each_code_until_the_end, ends_with_the_session_and_not_with_the_step);
 
 async fn sends_each_code_until_the_end(kind: Kind) {
     // Short steps, because the server waits for them by its own timer.
@@ -28,6 +30,24 @@ async fn sends_each_code_until_the_end(kind: Kind) {
     let end = EndSessionRequest { id: class.session_id().to_string() };
     class.teacher().sessions().end_session(end).await.answer();
     while next(&mut codes).await.is_some() {}
+}
+
+async fn ends_with_the_session_and_not_with_the_step(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    class.world.align(25).await;
+    let request = WatchCodesRequest {
+        location_id: class.college.location.id.to_string(),
+        session_id: Some(class.session_id().to_string()),
+    };
+    let mut codes = class.teacher().codes().watch_codes(request).await.answer();
+    let first = next(&mut codes).await.expect("a first code");
+    assert_eq!(first, class.code().await);
+    let end = EndSessionRequest { id: class.session_id().to_string() };
+    class.teacher().sessions().end_session(end).await.answer();
+    // The step would last another 20 s.
+    let bound = Duration::from_secs(5);
+    let rest = tokio::time::timeout(bound, codes.message()).await.expect("an end that comes soon");
+    assert_eq!(rest.expect("no refusal"), None);
 }
 
 async fn next(codes: &mut Streaming<Code>) -> Option<Code> {
