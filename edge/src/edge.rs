@@ -148,23 +148,23 @@ impl Service<Request<Body>> for Handler {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Answering {
+    fn call(&mut self, mut request: Request<Body>) -> Answering {
         let core = self.core.clone();
         Box::pin(async move {
             let instance = request.uri().path().to_owned();
-            let request_id = headers::request_id(request.headers()).cloned();
+            // One id from here on: the services log under it, and what is refused here carries it too.
+            let request_id = headers::request_id(request.headers()).cloned().unwrap_or_else(headers::new_request_id);
+            request.headers_mut().insert("x-request-id", request_id.clone());
             let answer = AssertUnwindSafe(dispatch(core, request)).catch_unwind().await;
             let mut response = match answer {
                 Ok(Ok(response)) => response,
                 Ok(Err(problem)) => problem.into_response(&instance),
                 Err(_) => {
-                    tracing::error!(path = instance, "the edge panicked");
+                    tracing::error!(path = instance, ?request_id, "the edge panicked");
                     Problem::internal("internal error").into_response(&instance)
                 }
             };
-            if let Some(id) = request_id {
-                response.headers_mut().entry("x-request-id").or_insert(id);
-            }
+            response.headers_mut().entry("x-request-id").or_insert(request_id);
             if response.status() != StatusCode::SWITCHING_PROTOCOLS {
                 headers::secure(response.headers_mut());
             }

@@ -76,6 +76,11 @@ pub fn request_id(headers: &HeaderMap) -> Option<&HeaderValue> {
     ((1..=128).contains(&bytes.len()) && bytes.iter().all(allowed)).then_some(value)
 }
 
+/// An id for a request that has none.
+pub(crate) fn new_request_id() -> HeaderValue {
+    HeaderValue::try_from(uuid::Uuid::now_v7().to_string()).expect("a UUID's text is a header value")
+}
+
 /// Adds what services are told about the way a request took: the client's address and the scheme and host it used.
 pub(crate) fn add_origin<B>(request: &Request<B>, options: &Options, metadata: &mut HeaderMap) -> Option<IpAddr> {
     let headers = request.headers();

@@ -5,7 +5,11 @@ use std::time::Duration;
 use rollcall_proto::v1::{
     AttendanceHealthDetailRequest, AttendanceHealthDetailResponse, AttendanceHealthRequest, AttendanceHealthResponse,
     CheckRequest, CheckResponse, LiveRequest, LiveResponse, ReadyRequest, ReadyResponse,
-    health_service_server::HealthService,
+    auth_service_server::SERVICE_NAME as AUTH_SERVICE, check_in_service_server::SERVICE_NAME as CHECK_IN_SERVICE,
+    code_service_server::SERVICE_NAME as CODE_SERVICE, geofence_service_server::SERVICE_NAME as GEOFENCE_SERVICE,
+    health_service_server::HealthService, health_service_server::SERVICE_NAME as HEALTH_SERVICE,
+    live_service_server::SERVICE_NAME as LIVE_SERVICE, record_service_server::SERVICE_NAME as RECORD_SERVICE,
+    session_service_server::SERVICE_NAME as SESSION_SERVICE,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -20,6 +24,17 @@ use crate::{
 const UP: &str = "up";
 const DOWN: &str = "down";
 const EMBEDDED: &str = "embedded";
+/// The names of the contract's services.
+const SERVICES: [&str; 8] = [
+    AUTH_SERVICE,
+    CHECK_IN_SERVICE,
+    CODE_SERVICE,
+    GEOFENCE_SERVICE,
+    HEALTH_SERVICE,
+    LIVE_SERVICE,
+    RECORD_SERVICE,
+    SESSION_SERVICE,
+];
 /// How often the standard health service looks at the database.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -93,15 +108,23 @@ fn words(is_up: bool) -> (String, String) {
     (message.to_owned(), status.to_owned())
 }
 
+/// For the server as a whole, and for each of its services.
+async fn set(reporter: &HealthReporter, status: ServingStatus) {
+    reporter.set_service_status("", status).await;
+    for name in SERVICES {
+        reporter.set_service_status(name, status).await;
+    }
+}
+
 /// Keeps the standard health service true.
 pub async fn report(reporter: HealthReporter, service: Service) {
     loop {
         let status = if service.is_ready().await { ServingStatus::Serving } else { ServingStatus::NotServing };
-        reporter.set_service_status("", status).await;
+        set(&reporter, status).await;
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = service.stop.cancelled() => {
-                reporter.set_service_status("", ServingStatus::NotServing).await;
+                set(&reporter, ServingStatus::NotServing).await;
                 return;
             }
         }
