@@ -33,9 +33,7 @@ impl Change {
         let mut events: Vec<(i64, attendance_event::Change)> = Vec::new();
         if self.session.state_seq > position {
             let session = sessions::to_proto(self.session.clone());
-            // Who begins to watch sees first what is watched; who goes on sees the change of state in its place.
-            let place = if position == 0 { 0 } else { self.session.state_seq };
-            events.push((place, attendance_event::Change::Session(session)));
+            events.push((self.session.state_seq, attendance_event::Change::Session(session)));
         }
         events.extend(
             self.records
