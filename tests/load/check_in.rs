@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a server may lie still before its idle memory is read.
-const REST: Duration = Duration::from_secs(2);
+const STILL: Duration = Duration::from_secs(2);
 
 /// Measures, prints, and leaves nothing behind, also where it breaks off or is told to.
 pub async fn run(options: &CheckIn, stopped: impl Future<Output = anyhow::Error>) -> anyhow::Result<()> {
@@ -29,11 +29,13 @@ pub async fn run(options: &CheckIn, stopped: impl Future<Output = anyhow::Error>
         result = measure(options, &program, &store, folder.path()) => result,
         error = stopped => Err(error),
     };
-    store.clear().await?;
+    let cleared = store.clear().await;
     // The database before the folder that it is in.
     drop(store);
-    folder.close()?;
+    // Why the work failed says more than why it could not be cleared away.
     let (rounds, inserts) = result?;
+    cleared?;
+    folder.close()?;
     println!("{}", figures::table(options, &rounds, &inserts));
     figures::check(&rounds)
 }
@@ -85,7 +87,7 @@ async fn round(
     store.copy(SEEDED, name).await?;
     store.settle(name).await?;
     let server = program.serve(&store.url(name), name).await?;
-    tokio::time::sleep(REST).await;
+    tokio::time::sleep(STILL).await;
     let idle_mib = usage::memory_mib(server.id());
 
     let codes = Codes::follow(server.grpc, world).await?;

@@ -45,7 +45,8 @@ impl Cpu {
 
     /// What the neighbours used, and the kernel for everyone.
     pub fn others(self) -> f64 {
-        self.machine - self.own()
+        // The counters are not read at one instant.
+        (self.machine - self.own()).max(0.0)
     }
 }
 
