@@ -9,8 +9,7 @@ mod row {
     use sea_orm::entity::prelude::*;
 
     /// How the student attended.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize)]
-    #[serde(rename_all = "UPPERCASE")]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
     #[sea_orm(rs_type = "String", db_type = "Text")]
     pub enum Status {
         #[sea_orm(string_value = "PRESENT")]
@@ -25,8 +24,7 @@ mod row {
         Pending,
     }
 
-    /// Serialised, a row has the names and values of its columns.
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize)]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "attendance_records")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

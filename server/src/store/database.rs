@@ -42,26 +42,30 @@ const SQLITE_READERS: u32 = 4;
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    single: DatabaseConnection,
     permits: Arc<Semaphore>,
 }
 
 impl Database {
     pub async fn open(settings: &settings::Database) -> anyhow::Result<Self> {
         let url = settings.url.expose_secret();
-        let (read, write, writers) = if url.starts_with("sqlite:") {
+        let (read, write, single, writers) = if url.starts_with("sqlite:") {
             make_folder(url)?;
             // The writer first: it makes the file.
             let write = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
             let read = sea_orm::Database::connect(sqlite(url, SQLITE_READERS, true)).await?;
-            (read, write, 1)
+            (read, write.clone(), write, 1)
         } else {
-            let writers = (settings.pool_size / 2).max(1);
-            let write = sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), writers, false)).await?;
-            let readers = settings.pool_size - writers;
-            let read = sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), readers, true)).await?;
-            (read, write, writers)
+            let part = (settings.pool_size / 4).max(1);
+            let connect = |connections, purpose| {
+                sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), connections, purpose))
+            };
+            let write = connect(part, Purpose::Transactions).await?;
+            let single = connect(part, Purpose::SingleWrites).await?;
+            let read = connect(settings.pool_size.saturating_sub(2 * part).max(1), Purpose::Reads).await?;
+            (read, write, single, part)
         };
-        Ok(Self { read, write, permits: Arc::new(Semaphore::new(writers as usize)) })
+        Ok(Self { read, write, single, permits: Arc::new(Semaphore::new(writers as usize)) })
     }
 
     /// One connection, for migrations: whatever it locks, it holds itself.
@@ -71,21 +75,32 @@ impl Database {
             make_folder(url)?;
             sqlite(url, 1, false)
         } else {
-            postgres(url, settings.tls.as_deref(), 1, false)
+            postgres(url, settings.tls.as_deref(), 1, Purpose::Transactions)
         };
         let connection = sea_orm::Database::connect(options).await?;
-        Ok(Self { read: connection.clone(), write: connection, permits: Arc::new(Semaphore::new(1)) })
+        Ok(Self {
+            read: connection.clone(),
+            write: connection.clone(),
+            single: connection,
+            permits: Arc::new(Semaphore::new(1)),
+        })
     }
 
     pub async fn close(self) {
         // What cannot be closed is closed by the end of the process.
         let _ = self.read.close().await;
         let _ = self.write.close().await;
+        let _ = self.single.close().await;
     }
 
     /// For single statements that read.
     pub const fn reader(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// For single statements that write, from tasks that nobody drops. On PostgreSQL only: SQLite has one writer.
+    pub const fn single_statements(&self) -> &DatabaseConnection {
+        &self.single
     }
 
     /// For migrations, which manage their own transactions.
@@ -259,7 +274,15 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
     options
 }
 
-fn postgres(url: &str, tls: Option<&str>, connections: u32, read_only: bool) -> ConnectOptions {
+/// What a pool of PostgreSQL is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Reads,
+    Transactions,
+    SingleWrites,
+}
+
+fn postgres(url: &str, tls: Option<&str>, connections: u32, purpose: Purpose) -> ConnectOptions {
     let mut options = base(url, connections);
     let tls = tls.and_then(|mode| mode.parse().ok());
     options.map_sqlx_postgres_opts(move |options| {
@@ -271,11 +294,14 @@ fn postgres(url: &str, tls: Option<&str>, connections: u32, read_only: bool) -> 
             ("statement_timeout", STATEMENT_TIMEOUT_MS.to_string()),
             ("lock_timeout", STATEMENT_TIMEOUT_MS.to_string()),
             ("idle_in_transaction_session_timeout", "10000".to_owned()),
-            ("default_transaction_read_only", if read_only { "on" } else { "off" }.to_owned()),
+            ("default_transaction_read_only", if purpose == Purpose::Reads { "on" } else { "off" }.to_owned()),
+            // A batch names its rows by their keys. While a table is small a plan would rather read all of it, and lock
+            // in the order of the table instead of the keys'.
+            ("enable_seqscan", if purpose == Purpose::SingleWrites { "off" } else { "on" }.to_owned()),
         ])
     });
     options.map_sqlx_postgres_pool_opts(move |pool| {
-        if read_only {
+        if purpose != Purpose::Transactions {
             return pool;
         }
         pool.after_release(|connection, _| {
