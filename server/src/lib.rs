@@ -156,7 +156,7 @@ fn services(
         clock: clock.clone(),
         keys: keys.clone(),
         tokens,
-        passwords: identity::Passwords::new()?,
+        passwords: identity::Passwords::new(),
         revocations,
         options: settings.identity.clone(),
         limits: settings.limits.clone(),

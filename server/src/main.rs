@@ -13,10 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 mod welcome;
 
-/// Gives memory back: glibc's keeps what a password's hashing has used once.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Attendance that holds up later.
 #[derive(Parser)]
 #[command(name = "rollcall", version)]

@@ -1,11 +1,11 @@
 //! Finds out who is calling. It refuses nobody: what follows counts the call first, and then decides.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
-use axum::{extract::State, middleware::Next};
 use http::header::AUTHORIZATION;
+use uuid::Uuid;
 
-use super::{Request, Response, Shared, observe::Caller};
+use super::{Request, Shared};
 use crate::{
     contract::Method,
     problem::{ErrorReason, Problem},
@@ -15,24 +15,19 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Stranger(pub Problem);
 
-pub async fn layer(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+pub fn identify(shared: &Shared, method: &Method, request: &mut Request, caller: &OnceLock<Uuid>) {
     // RPCs for anyone do not look at the token: a phone whose token has just expired must still be able to refresh it.
-    if request.extensions().get::<Arc<Method>>().is_some_and(|method| !method.is_public()) {
-        match token(&request).and_then(|token| shared.tokens.verify(token, shared.clock.now())) {
-            Ok(principal) => {
-                tracing::Span::current().record("user_id", tracing::field::display(principal.user_id));
-                let caller = Caller(principal.user_id);
-                request.extensions_mut().insert(principal);
-                let mut response = next.run(request).await;
-                response.extensions_mut().insert(caller);
-                return response;
-            }
-            Err(problem) => {
-                request.extensions_mut().insert(Stranger(problem));
-            }
-        }
+    if method.is_public() {
+        return;
     }
-    next.run(request).await
+    match token(request).and_then(|token| shared.tokens.verify(token, shared.clock.now())) {
+        Ok(principal) => {
+            tracing::Span::current().record("user_id", tracing::field::display(principal.user_id));
+            _ = caller.set(principal.user_id);
+            request.extensions_mut().insert(principal);
+        }
+        Err(problem) => _ = request.extensions_mut().insert(Stranger(problem)),
+    }
 }
 
 fn token(request: &Request) -> Result<&str, Problem> {

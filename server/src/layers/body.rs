@@ -1,36 +1,28 @@
 //! Reads the request message, no further than the contract allows, and holds it against the rules of its fields, the same
 //! for every transport.
 
-use std::sync::Arc;
-
-use axum::{body::Body, extract::State, middleware::Next};
+use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 
-use super::{Request, Response, Shared, refuse};
+use super::Request;
 use crate::{
-    contract::Method,
+    contract::{Contract, Method},
     problem::{ErrorReason, Problem},
 };
 
 /// Before each gRPC message: whether it is compressed, and its length.
 const PREFIX_BYTES: usize = 5;
 
-pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let Some(method) = request.extensions().get::<Arc<Method>>().cloned() else { return next.run(request).await };
+pub async fn admit(contract: &Contract, method: &Method, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let framed = match read(body, method.max_request_bytes).await {
-        Ok(framed) => framed,
-        Err(problem) => return refuse(problem),
-    };
-    match check(&shared, &method, &framed[PREFIX_BYTES..]) {
-        Ok(()) => next.run(Request::from_parts(parts, Body::from(framed))).await,
-        Err(problem) => refuse(problem),
-    }
+    let framed = read(body, method.max_request_bytes).await?;
+    check(contract, method, &framed[PREFIX_BYTES..])?;
+    Ok(Request::from_parts(parts, Body::from(framed)))
 }
 
-fn check(shared: &Shared, method: &Method, message: &[u8]) -> Result<(), Problem> {
-    let found = shared.contract.check(method, message).map_err(|malformed| {
+fn check(contract: &Contract, method: &Method, message: &[u8]) -> Result<(), Problem> {
+    let found = contract.check(method, message).map_err(|malformed| {
         Problem::new(ErrorReason::MalformedRequest, format!("The request is no message of its type: {}.", malformed.0))
     })?;
     let Some((_, first_reason)) = found.first() else { return Ok(()) };

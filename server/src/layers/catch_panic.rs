@@ -2,22 +2,18 @@
 
 use std::panic::AssertUnwindSafe;
 
-use axum::middleware::Next;
 use futures_util::FutureExt as _;
 
-use super::{Request, Response, refuse};
+use super::Response;
 use crate::problem::Problem;
 
-pub async fn layer(request: Request, next: Next) -> Response {
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            refuse(Problem::internal(format!("a handler panicked: {text}")))
-        }
-    }
+pub async fn guard(call: impl Future<Output = Result<Response, Problem>>) -> Result<Response, Problem> {
+    AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        Err(Problem::internal(format!("a handler panicked: {text}")))
+    })
 }

@@ -1,33 +1,38 @@
 //! Counts calls: those of a signed-in user by the hour, those without a token by their address and the minute. Health is
 //! never counted.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use axum::{extract::State, middleware::Next};
 use rollcall_edge::ClientAddr;
 
-use super::{Request, Response, Shared, authenticate::Stranger, refuse};
+use super::{Request, Shared, authenticate::Stranger};
 use crate::{
     contract::Method,
     principal::Principal,
-    problem::ErrorReason,
+    problem::{ErrorReason, Problem},
     store::{Limit, address_key, exceeded},
 };
 
-pub async fn layer(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let Some((limit, key)) = counted(&request, &shared) else { return next.run(request).await };
-    match shared.limiter.check(limit, &key).await {
-        Ok(()) => next.run(request).await,
-        Err(wait) => refuse(exceeded(limit, wait)),
+/// The request is only looked at before anything is waited for: its body cannot be shared between threads.
+pub fn count<'s>(
+    shared: &'s Shared,
+    method: &Method,
+    request: &Request,
+) -> impl Future<Output = Result<(), Problem>> + use<'s> {
+    let counted = counted(shared, method, request);
+    async move {
+        match counted {
+            Some((limit, key)) => shared.limiter.check(limit, &key).await.map_err(|wait| exceeded(limit, wait)),
+            None => Ok(()),
+        }
     }
 }
 
-fn counted(request: &Request, shared: &Shared) -> Option<(Limit, String)> {
+fn counted(shared: &Shared, method: &Method, request: &Request) -> Option<(Limit, String)> {
     if let Some(principal) = request.extensions().get::<Principal>() {
         let limit = Limit::new("user", shared.limits.user_per_hour, Duration::from_secs(3600))?;
         return Some((limit, format!("{}:{}", principal.college_id, principal.user_id)));
     }
-    let method = request.extensions().get::<Arc<Method>>()?;
     // A login has limits of its own, which know the account; a refresh costs nothing before its token proves genuine. And
     // a token of ours that has expired or was revoked comes from somebody known: a class that wakes its phones after a
     // break must be told to refresh.

@@ -1,4 +1,5 @@
-//! What every call passes on its way in, from the outside to the inside. The order matters; each line says why.
+//! What every call passes on its way in: one file a layer, and `pass` below is the order of them. The order matters; each
+//! line says why.
 
 mod authenticate;
 mod authorise;
@@ -10,12 +11,20 @@ mod method;
 mod observe;
 mod request_id;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    extract::State,
+    middleware::{Next, from_fn_with_state},
+};
 use tonic::Status;
+use tracing::Instrument as _;
+use uuid::Uuid;
 
 pub use request_id::RequestId;
+
+use method::Found;
 
 use crate::{
     clock::Clock, contract::Contract, identity::Tokens, problem::Problem, settings::RateLimits, store::Limiter,
@@ -35,26 +44,46 @@ pub struct Shared {
 type Request = axum::extract::Request;
 type Response = axum::response::Response;
 
-/// Wraps the services. The layer that is added last is the first that a call meets, so this list reads from the inside out.
+/// Puts the layers around the services.
 pub fn around(services: Router, shared: &Arc<Shared>) -> Router {
-    services
-        // Innermost: a request that may not be made is not even read.
-        .layer(from_fn_with_state(shared.clone(), body::layer))
-        .layer(axum::middleware::from_fn(authorise::layer))
-        // Counted once the caller is known: a class behind one address must not share one limit.
-        .layer(from_fn_with_state(shared.clone(), limit::layer))
-        .layer(from_fn_with_state(shared.clone(), authenticate::layer))
-        // Around all that may wait.
-        .layer(axum::middleware::from_fn(deadline::layer))
-        // Everything further in knows which RPC it is.
-        .layer(from_fn_with_state(shared.clone(), method::layer))
-        // Within the log's span, so that a panic is logged under its request's id.
-        .layer(axum::middleware::from_fn(catch_panic::layer))
-        .layer(from_fn_with_state(shared.clone(), observe::layer))
-        // Outermost: every line of the log and every answer carries the id.
-        .layer(from_fn_with_state(shared.clone(), request_id::layer))
+    services.layer(from_fn_with_state(shared.clone(), pass))
 }
 
-fn refuse(problem: Problem) -> Response {
-    Status::from(problem).into_http()
+/// What every call passes, from the outside in.
+async fn pass(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+    // First, so that every line of the log and every answer carries the id.
+    let id = request_id::assign(&mut request, &shared);
+    let call = observe::Call::begin(&shared, &request, &id);
+    let caller = OnceLock::new();
+    // A panic is caught within the log's span, so that it is logged under its request's id.
+    let answer = catch_panic::guard(inside(&shared, request, next, &caller)).instrument(call.span()).await;
+    let response = answer.unwrap_or_else(|problem| Status::from(problem).into_http());
+    call.end(&response, caller.get());
+    request_id::tell(&id, response)
+}
+
+async fn inside(
+    shared: &Shared,
+    mut request: Request,
+    next: Next,
+    caller: &OnceLock<Uuid>,
+) -> Result<Response, Problem> {
+    // Everything further in knows which RPC it is.
+    let method = match method::find(&shared.contract, &mut request)? {
+        Found::Method(method) => method,
+        Found::StandardHealth => return Ok(next.run(request).await),
+        Found::NotGrpc(response) => return Ok(response),
+    };
+    // Around all that may wait.
+    let asked = rollcall_edge::grpc_timeout(request.headers());
+    deadline::hold(&method, asked, async {
+        authenticate::identify(shared, &method, &mut request, caller);
+        // Counted once the caller is known: a class behind one address must not share one limit.
+        limit::count(shared, &method, &request).await?;
+        authorise::decide(&method, &request)?;
+        // Last: a request that may not be made is not even read.
+        let request = body::admit(&shared.contract, &method, request).await?;
+        Ok(next.run(request).await)
+    })
+    .await
 }

@@ -1,30 +1,33 @@
 //! Gives every call an id, the caller's own where it is one that a log can hold, and says it in the answer.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
-use axum::{extract::State, middleware::Next};
 use http::HeaderValue;
 use rollcall_edge::{ClientAddr, PeerAddr, client_address};
 use uuid::Uuid;
 
 use super::{Request, Response, Shared};
 
-pub const HEADER: &str = "x-request-id";
+const HEADER: &str = "x-request-id";
 
 /// What names a call in logs, audit rows and answers.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-pub async fn layer(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+pub fn assign(request: &mut Request, shared: &Shared) -> RequestId {
     let id = rollcall_edge::request_id(request.headers())
         .and_then(|value| value.to_str().ok())
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned);
-    if let Some(address) = address(&request, &shared) {
+    if let Some(address) = address(request, shared) {
         request.extensions_mut().insert(ClientAddr(address));
     }
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    let id = RequestId(id);
+    request.extensions_mut().insert(id.clone());
+    id
+}
+
+pub fn tell(id: &RequestId, mut response: Response) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(HEADER, value);
     }
     response
