@@ -1,4 +1,5 @@
-//! The only source of "now". Everything else takes a time as a value, so that every decision can be tested at any hour.
+//! The only source of "now". Everything else takes a time as a value, so that every decision can be tested at any hour. Ids
+//! (UUIDv7) hold a time of their own, which orders them and decides nothing.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -12,6 +12,7 @@ pub struct Keys {
     pub access_token: [u8; 32],
     pub refresh_token: [u8; 32],
     pub code: [u8; 32],
+    /// For tokens that say where a list or a stream continues; what each is good for is sealed into it.
     pub page_token: [u8; 32],
 }
 

@@ -1,4 +1,4 @@
-//! The schema's version: brought up to date by one process at a time, and asked for by health.
+//! The schema's version: brought up to date, on PostgreSQL by one process at a time, and asked for by health.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub async fn status(settings: &settings::Database) -> anyhow::Result<Vec<(String
         .collect())
 }
 
-/// Whether the database answers in time and every step was taken.
+/// Whether the database answers in time and the newest step was taken. Steps are taken in order.
 pub async fn is_current(database: &Database) -> bool {
     let newest = Migrator::migrations().last().map(|step| step.name().to_owned()).unwrap_or_default();
     let statement = sea_orm::Statement::from_sql_and_values(

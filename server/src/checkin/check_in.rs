@@ -173,29 +173,17 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Record {
         Record {
-            college_id: principal.college_id,
-            id: Uuid::now_v7(),
-            session_id: card.session.id,
-            student_id: principal.user_id,
             check_in_id: Some(sent.check_in_id),
-            status: accepted.status,
             verification_method: "QR".to_owned(),
-            marked_at: now,
             late_by_seconds: accepted.late_by_seconds,
             evidence: serde_json::json!(evidence),
-            timetable_id: card.session.timetable_id,
-            location_id: card.session.location_id,
             latitude: sent.position.map(|position| position.latitude),
             longitude: sent.position.map(|position| position.longitude),
             accuracy_meters: sent.position.and_then(|position| position.accuracy_meters),
             qr_code_used: sent.code_text.clone(),
-            otp_used: None,
-            access_point_matched: None,
             ip_address: sent.origin.address.map(|address| address.to_string()),
             device_id: sent.device_id.clone(),
-            event_seq: 0,
-            created_at: now,
-            updated_at: now,
+            ..Record::of(&card.session, principal.user_id, accepted.status, now)
         }
     }
 

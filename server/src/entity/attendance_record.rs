@@ -1,6 +1,9 @@
 //! One student in one session.
 
-use super::of_a_college;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{of_a_college, session};
 
 pub use row::Status;
 of_a_college!();
@@ -61,4 +64,35 @@ mod row {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Model {
+    /// A record of a student in a session, with nothing shown.
+    pub fn of(session: &session::Model, student_id: Uuid, status: Status, at: DateTime<Utc>) -> Self {
+        Self {
+            college_id: session.college_id,
+            id: Uuid::now_v7(),
+            session_id: session.id,
+            student_id,
+            check_in_id: None,
+            status,
+            verification_method: String::new(),
+            marked_at: at,
+            late_by_seconds: 0,
+            evidence: serde_json::json!([]),
+            timetable_id: session.timetable_id,
+            location_id: session.location_id,
+            latitude: None,
+            longitude: None,
+            accuracy_meters: None,
+            qr_code_used: None,
+            otp_used: None,
+            access_point_matched: None,
+            ip_address: None,
+            device_id: None,
+            event_seq: session.event_seq,
+            created_at: at,
+            updated_at: at,
+        }
+    }
 }

@@ -21,3 +21,4 @@ pub use password::Passwords;
 pub use password::hash as hash_password;
 pub use revocations::Revocations;
 pub use service::Service;
+pub use store::find_user;

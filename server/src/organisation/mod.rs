@@ -5,4 +5,4 @@ mod enrolment;
 mod store;
 
 pub use enrolment::{Membership, day_in};
-pub use store::{find_college, find_user, has_division, is_enrolled, list_memberships};
+pub use store::{find_college, has_division, is_enrolled, list_memberships};

@@ -8,17 +8,13 @@ use uuid::Uuid;
 
 use super::enrolment::{Membership, Roster, day_in};
 use crate::{
-    entity::{college, division, enrolment, user},
+    entity::{college, division, enrolment},
     problem::Problem,
     store::{Database, Store},
 };
 
 pub async fn find_college(database: &Database, id: Uuid) -> Result<college::Model, Problem> {
     college::by_id(id).one(database.reader()).await?.ok_or_else(|| Problem::not_found("college"))
-}
-
-pub async fn find_user(database: &Database, college_id: Uuid, id: Uuid) -> Result<Option<user::Model>, Problem> {
-    Ok(user::in_college(college_id).filter(user::Column::Id.eq(id)).one(database.reader()).await?)
 }
 
 pub async fn has_division(database: &Database, college_id: Uuid, id: Uuid) -> Result<bool, Problem> {

@@ -6,5 +6,8 @@ mod get_record;
 mod list_my_records;
 mod list_records;
 mod service;
+mod store;
 
 pub use service::Service;
+
+const RESOURCE: &str = "record";

@@ -7,7 +7,7 @@ use super::{RESOURCE, rules, service::Service, store};
 use crate::{
     audit, convert,
     entity::{session, user::Role},
-    geofence, organisation,
+    geofence, identity, organisation,
     origin::Origin,
     principal::Principal,
     problem::Problem,
@@ -35,7 +35,7 @@ impl Service {
         if !organisation::has_division(database, college_id, division_id).await? {
             return Err(Problem::not_found("division"));
         }
-        let teacher = organisation::find_user(database, college_id, teacher_id).await?;
+        let teacher = identity::find_user(database.reader(), college_id, teacher_id).await?;
         if teacher.is_none_or(|teacher| teacher.role != Role::Teacher || !teacher.is_active) {
             return Err(Problem::not_found("teacher"));
         }

@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use super::{RESOURCE, rules::Move};
 use crate::{
-    entity::session::{self, Column, Model, State},
+    entity::{
+        attendance_record::{self, Model as Record, Status},
+        session::{self, Column, Model, State},
+    },
     organisation::{self, Membership},
     problem::Problem,
     store::{Database, Tx},
@@ -102,43 +105,13 @@ pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
     let at = session.ended_at.unwrap_or(session.updated_at);
     let records = rows
         .iter()
-        .map(|row| Ok(absence(session, row.try_get_by_index(0)?, at)))
-        .collect::<Result<Vec<_>, sea_orm::DbErr>>()?;
+        .map(|row| Ok(Record::of(session, row.try_get_by_index(0)?, Status::Absent, at).into()))
+        .collect::<Result<Vec<attendance_record::ActiveModel>, sea_orm::DbErr>>()?;
     for chunk in records.chunks(500) {
-        crate::entity::attendance_record::insert(chunk.iter().cloned())
+        attendance_record::insert(chunk.iter().cloned())
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(tx)
             .await?;
     }
     Ok(())
-}
-
-fn absence(session: &Model, student_id: Uuid, at: DateTime<Utc>) -> crate::entity::attendance_record::ActiveModel {
-    use crate::entity::attendance_record::{Model as Record, Status};
-    Record {
-        college_id: session.college_id,
-        id: Uuid::now_v7(),
-        session_id: session.id,
-        student_id,
-        check_in_id: None,
-        status: Status::Absent,
-        verification_method: String::new(),
-        marked_at: at,
-        late_by_seconds: 0,
-        evidence: serde_json::json!([]),
-        timetable_id: session.timetable_id,
-        location_id: session.location_id,
-        latitude: None,
-        longitude: None,
-        accuracy_meters: None,
-        qr_code_used: None,
-        otp_used: None,
-        access_point_matched: None,
-        ip_address: None,
-        device_id: None,
-        event_seq: session.event_seq,
-        created_at: at,
-        updated_at: at,
-    }
-    .into()
 }

@@ -1,8 +1,9 @@
-//! The database: one pool that reads and one that writes.
+//! The database: a pool that reads, one for transactions, and on PostgreSQL one for single statements that write.
 //!
 //! A write runs in a task of its own that owns its permit and its deadline, because a request can be dropped at any await:
-//! a connection that goes back to its pool while its BEGIN is on the wire would swallow the next caller's write. The write
-//! pool's release hook closes whatever transaction is left open all the same. Reads are single statements and need neither.
+//! a connection that goes back to its pool while its BEGIN is on the wire would swallow the next caller's write. The release
+//! hook of the pool for transactions closes whatever is left open all the same. Single statements open nothing and need
+//! neither.
 
 use std::{os::unix::fs::DirBuilderExt as _, pin::Pin, sync::Arc, time::Duration};
 
@@ -166,8 +167,8 @@ impl Database {
         matches!(tokio::time::timeout(Duration::from_secs(2), ping).await, Ok(Ok(_)))
     }
 
-    /// How many connections there are and how many of them are idle, for reading and for writing.
-    pub fn pool_use(&self) -> [(&'static str, u32, usize); 2] {
+    /// How many connections each pool has and how many of them are idle.
+    pub fn pool_use(&self) -> Vec<(&'static str, u32, usize)> {
         let count = |connection: &DatabaseConnection| {
             if self.is_sqlite() {
                 let pool = connection.get_sqlite_connection_pool();
@@ -177,9 +178,15 @@ impl Database {
                 (pool.size(), pool.num_idle())
             }
         };
-        let (readers, idle_readers) = count(&self.read);
-        let (writers, idle_writers) = count(&self.write);
-        [("read", readers, idle_readers), ("write", writers, idle_writers)]
+        let mut pools = vec![("read", &self.read), ("write", &self.write)];
+        if !self.is_sqlite() {
+            pools.push(("batch", &self.single));
+        }
+        let told = pools.into_iter().map(|(name, pool)| {
+            let (size, idle) = count(pool);
+            (name, size, idle)
+        });
+        told.collect()
     }
 }
 

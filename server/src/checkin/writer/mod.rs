@@ -9,6 +9,8 @@ mod sqlite;
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::{
     entity::{
         attendance_record::Model as Record,
@@ -17,16 +19,11 @@ use crate::{
     problem::Problem,
     store::{Bus, Database, Notice, Store, batch::Batcher},
 };
+
 /// More rows in one transaction would not be faster, and would keep the first of them waiting.
 const MAX_ITEMS: usize = 128;
-/// With SQLite's one writer and with PostgreSQL on a few cores, more lanes only make smaller batches.
+/// One commits while the other gathers. More only make smaller batches (measured with one, two and three).
 const LANES: usize = 2;
-
-#[derive(Clone)]
-enum Item {
-    Record(Box<Record>),
-    Attempt(Box<Attempt>),
-}
 
 /// What became of a record that was to be stored.
 #[derive(Clone, Debug)]
@@ -37,72 +34,68 @@ pub enum Outcome {
     SessionNotActive,
 }
 
-/// Stores check-ins and refused attempts.
+/// Stores check-ins and refused attempts, apart: neither has to wait for, or fail with, the other.
 #[derive(Clone)]
 pub struct Writer {
-    batcher: Arc<Batcher<Item, Option<Outcome>>>,
+    records: Arc<Batcher<Record, Outcome>>,
+    attempts: Arc<Batcher<Attempt, ()>>,
 }
 
 impl Writer {
     pub fn new(store: &Store) -> Self {
         let (database, bus) = (store.database.clone(), store.bus.clone());
-        let batcher =
-            Batcher::new("check_in", LANES, MAX_ITEMS, move |items| commit(database.clone(), bus.clone(), items));
-        Self { batcher: Arc::new(batcher) }
+        let records = Batcher::new("check_in", LANES, MAX_ITEMS, move |records| {
+            commit_records(database.clone(), bus.clone(), records)
+        });
+        let database = store.database.clone();
+        let attempts =
+            Batcher::new("attempt", 1, MAX_ITEMS, move |attempts| commit_attempts(database.clone(), attempts));
+        Self { records: Arc::new(records), attempts: Arc::new(attempts) }
     }
 
     /// Stores a record, if its session still takes it and nothing stands in its way.
     pub async fn store(&self, record: Record) -> Result<Outcome, Problem> {
-        let key = record.session_id.as_u128();
-        let outcome = self.batcher.submit(key, Item::Record(Box::new(record))).await?;
-        outcome.ok_or_else(|| Problem::internal("a record was answered as an attempt"))
+        self.records.submit(record.session_id.as_u128(), record).await
     }
 
     /// Stores a refused attempt.
     pub async fn note(&self, attempt: Attempt) -> Result<(), Problem> {
-        let key = attempt.id.as_u128();
-        self.batcher.submit(key, Item::Attempt(Box::new(attempt))).await?;
-        Ok(())
+        self.attempts.submit(attempt.id.as_u128(), attempt).await
     }
 }
 
-/// Records and attempts are stored apart: neither has to wait for, or fail with, the other.
-async fn commit(database: Database, bus: Bus, items: Vec<Item>) -> Result<Vec<Option<Outcome>>, Problem> {
-    let mut outcomes: Vec<Option<Outcome>> = vec![None; items.len()];
-    let mut records = Vec::new();
-    let mut attempts = Vec::new();
-    for (index, item) in items.into_iter().enumerate() {
-        match item {
-            Item::Record(record) => records.push((index, *record)),
-            Item::Attempt(attempt) => attempts.push(*attempt),
-        }
-    }
-    if !records.is_empty() {
-        records.sort_by_key(|(_, record)| (record.college_id, record.session_id, record.student_id, record.id));
-        let (indexes, records): (Vec<_>, Vec<_>) = records.into_iter().unzip();
-        let stored = match store(&database, records.clone()).await {
-            // Lost a deadlock to another replica, or its connection. Once more does no harm even where the first try was
-            // committed: what is there already is found, and answered from its row.
-            Err(problem) if problem.is_passing() => store(&database, records).await?,
-            stored => stored?,
-        };
-        announce(&bus, &stored);
-        for (index, outcome) in indexes.into_iter().zip(stored) {
-            outcomes[index] = Some(outcome);
-        }
-    }
-    if !attempts.is_empty() {
-        attempts.sort_by_key(|attempt| (attempt.college_id, attempt.id));
-        database
-            .write(move |tx| {
-                Box::pin(async move {
-                    check_in_attempt::insert(attempts.into_iter().map(Into::into)).exec_without_returning(tx).await?;
-                    Ok(())
-                })
+async fn commit_records(database: Database, bus: Bus, records: Vec<Record>) -> Result<Vec<Outcome>, Problem> {
+    let mut places: Vec<usize> = (0..records.len()).collect();
+    places.sort_by_key(|place| key(&records[*place]));
+    let sorted: Vec<Record> = places.iter().map(|place| records[*place].clone()).collect();
+    let outcomes = match store(&database, sorted.clone()).await {
+        // Lost a deadlock to another replica, or its connection. Once more does no harm even where the first try was
+        // committed: what is there already is found, and answered from its row.
+        Err(problem) if problem.is_passing() => store(&database, sorted).await?,
+        outcomes => outcomes?,
+    };
+    announce(&bus, &outcomes);
+    let mut placed: Vec<(usize, Outcome)> = places.into_iter().zip(outcomes).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    Ok(placed.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+/// The order that rows are locked and inserted in, by every replica.
+const fn key(record: &Record) -> (Uuid, Uuid, Uuid, Uuid) {
+    (record.college_id, record.session_id, record.student_id, record.id)
+}
+
+async fn commit_attempts(database: Database, attempts: Vec<Attempt>) -> Result<Vec<()>, Problem> {
+    let count = attempts.len();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                check_in_attempt::insert(attempts.into_iter().map(Into::into)).exec_without_returning(tx).await?;
+                Ok(())
             })
-            .await?;
-    }
-    Ok(outcomes)
+        })
+        .await?;
+    Ok(vec![(); count])
 }
 
 /// What became of each record, in their order.
