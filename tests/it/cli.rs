@@ -18,6 +18,7 @@ in_one_world!(
     masks_secrets,
     shows_the_demo,
     keeps_its_own_secret,
+    refuses_what_is_no_setting,
     reads_settings_in_order,
     checks_health
 );
@@ -138,6 +139,26 @@ async fn reads_settings_in_order(_: Kind) {
     assert_eq!(interval(&[], &set).await, "30", "the environment wins over the file");
     let flag = ["--set", "QR_REFRESH_INTERVAL_SECONDS=35"];
     assert_eq!(interval(&flag, &set).await, "35", "a flag wins over all");
+}
+
+async fn refuses_what_is_no_setting(_: Kind) {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("config.yaml"),
+        "QR_REFRESH_INTERVAL_SECOND: 40\npostgres:\n  hots: db.example\n",
+    )
+    .expect("the file");
+    let said = run(&["serve", "--print-config", "--set", "NONSENSE=1"], &Settings::new(), &folder).await;
+    assert!(!said.success, "{}", said.output);
+    for name in ["qr_refresh_interval_second", "postgres.hots", "nonsense"] {
+        assert!(said.errors.contains(name), "{name}: {}", said.errors);
+    }
+    // Upper case and lists are taken.
+    let taken = "QR_REFRESH_INTERVAL_SECONDS: 40\ncors_origins: [https://a.example, https://b.example]\n";
+    std::fs::write(folder.path().join("config.yaml"), taken).expect("the file");
+    let said = run(&["serve", "--print-config"], &Settings::new(), &folder).await;
+    assert!(said.output.contains("QR_REFRESH_INTERVAL_SECONDS=40"), "{}{}", said.output, said.errors);
+    assert!(said.output.contains("CORS_ORIGINS=https://a.example,https://b.example"), "{}", said.output);
 }
 
 async fn checks_health(kind: Kind) {

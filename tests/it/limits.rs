@@ -2,11 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
-use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, LoginRequest, LoginResponse};
+use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, LoginRequest, LoginResponse, RefreshTokenRequest};
 use rollcall_tests::{
-    Answer as _, Class, Kind, Refusal, World, college::College, in_every_world, kind::Bus, password::PASSWORD,
-    world::Plan,
+    Answer as _, Class, Kind, Refusal, World,
+    college::College,
+    in_every_world,
+    kind::Bus,
+    password::PASSWORD,
+    token,
+    world::{Plan, SECRET},
 };
 use tonic::{Code, Response, Status};
 use uuid::Uuid;
@@ -15,7 +21,8 @@ in_every_world!(
     stop_guessing_at_one_account,
     stop_calls_without_a_token,
     stop_one_user,
-    let_a_class_behind_one_address_in
+    let_a_class_behind_one_address_in,
+    tell_a_class_that_wakes_up_to_refresh
 );
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -120,4 +127,26 @@ async fn let_a_class_behind_one_address_in(kind: Kind) {
     let answers: Vec<_> = stream::iter(all).buffer_unordered(32).collect().await;
     assert_eq!(answers.len(), STUDENTS);
     assert_eq!(class.records().await.len(), STUDENTS);
+}
+
+/// After a break every token of a class has expired at once, behind one address. Each phone must hear that, and not that it
+/// calls too often; and then its refresh must go through.
+async fn tell_a_class_that_wakes_up_to_refresh(kind: Kind) {
+    const LIMIT: usize = 10;
+    const PHONES: usize = 5 * LIMIT;
+    let plan = Plan::new(kind).set("RATE_LIMIT_IP_PER_MINUTE", &LIMIT.to_string());
+    let class = Class::of(plan, College::new("riverside", 1)).await;
+    let login = class.student(0).login().await;
+    let an_hour_ago = class.world.clock().now() - TimeDelta::hours(1);
+    let expired = token::mint(SECRET, &class.college.students[0], an_hour_ago);
+    let phone = class.student(0).with_token(expired);
+    for number in 0..PHONES {
+        let refusal = phone.records().list_my_records(ListMyRecordsRequest::default()).await.refused();
+        assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_EXPIRED"), "phone {number}");
+    }
+    let mut refresh_token = login.refresh_token;
+    for _ in 0..PHONES {
+        let request = RefreshTokenRequest { refresh_token, device_id: "phone".to_owned() };
+        refresh_token = class.world.nobody().auth().refresh_token(request).await.answer().refresh_token;
+    }
 }

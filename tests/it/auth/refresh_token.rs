@@ -1,5 +1,6 @@
 //! RefreshToken: a token is good once, a lost answer costs nothing, and a thief is found out.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use rollcall_proto::v1::{ListMyRecordsRequest, RefreshTokenRequest, RefreshTokenResponse};
 use rollcall_tests::{
@@ -13,6 +14,7 @@ use tonic::{Code, Response, Status};
 in_every_world!(
     gives_a_new_pair,
     gives_the_same_pair_again_at_once,
+    leaves_the_family_alone_when_one_is_made_up,
     revokes_the_family_when_a_spent_one_comes_late,
     revokes_the_family_when_a_spent_one_comes_from_another_device,
     ends_after_seven_days
@@ -67,6 +69,23 @@ async fn gives_the_same_pair_again_at_once(kind: Kind) {
     assert_eq!(again.refresh_token, first.refresh_token);
     // Neither answer has spent the successor.
     refresh(&class.world, &again.refresh_token, "phone").await.answer();
+}
+
+/// Whoever knows a sign-in's id can write down what a spent token of it looks like, but not its secret: the last 32 bytes.
+async fn leaves_the_family_alone_when_one_is_made_up(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let login = class.student(0).login().await;
+    let current = refresh(&class.world, &login.refresh_token, "phone").await.answer();
+    for genuine in [&login.refresh_token, &current.refresh_token] {
+        let mut bytes = URL_SAFE_NO_PAD.decode(genuine).expect("base64url");
+        let secret = bytes.len() - 32;
+        bytes[secret..].fill(0);
+        let refusal = refresh(&class.world, &URL_SAFE_NO_PAD.encode(bytes), "thief").await.refused();
+        assert_eq!(refusal.kind(), (Code::Unauthenticated, "REFRESH_TOKEN_INVALID"));
+    }
+    let student = class.student(0).with_token(current.access_token);
+    student.records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+    refresh(&class.world, &current.refresh_token, "phone").await.answer();
 }
 
 async fn revokes_the_family_when_a_spent_one_comes_late(kind: Kind) {
