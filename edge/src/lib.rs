@@ -65,6 +65,6 @@ pub use edge::{Body, Edge, Route};
 pub use fault::Fault;
 pub use headers::{grpc_timeout, request_id};
 pub use json::JsonInput;
-pub use options::{MethodLimits, Options, Resume};
+pub use options::{Documentation, MethodLimits, Options, Resume, Security};
 pub use status::code_name;
 pub use upstream::{AddressError, Upstream, connect, in_process};

@@ -27,6 +27,33 @@ pub struct Resume {
     pub response_field: String,
 }
 
+/// What documentation says of the API as a whole; the rest it reads from the descriptors.
+#[derive(Clone)]
+pub struct Documentation {
+    /// The name of the API.
+    pub title: String,
+    /// The version of the API.
+    pub version: String,
+    /// What the API is, in CommonMark.
+    pub description: String,
+    /// Who may call an RPC, asked once at start.
+    pub security: Arc<dyn Fn(&MethodDescriptor) -> Security + Send + Sync>,
+}
+
+/// Who may call an RPC, as documentation shows it. The edge enforces none of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Anyone, with or without a token.
+    Anyone,
+    /// Whoever sends a bearer token.
+    Bearer {
+        /// The roles that may call; one of them is enough. Empty for every signed-in caller.
+        roles: Vec<String>,
+        /// What narrows it further, in words; may be empty.
+        note: String,
+    },
+}
+
 /// The settings of an edge.
 #[derive(Clone)]
 pub struct Options {
@@ -57,6 +84,8 @@ pub struct Options {
     pub max_buffered_bytes: usize,
     /// The largest message that an upstream may answer with, in bytes.
     pub max_response_bytes: usize,
+    /// What `/openapi.json` and the documentation pages show. Without it there are none.
+    pub documentation: Option<Documentation>,
 }
 
 impl Default for Options {
@@ -74,6 +103,7 @@ impl Default for Options {
             resume: None,
             max_buffered_bytes: 64 * 1024 * 1024,
             max_response_bytes: 64 * 1024 * 1024,
+            documentation: None,
         }
     }
 }
