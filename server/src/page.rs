@@ -2,6 +2,7 @@
 //! the list, its filters and the caller; nobody can make one up or use it elsewhere.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 
 use crate::{
@@ -33,25 +34,32 @@ impl<'a> Page<'a> {
         self.size + 1
     }
 
-    /// Where the last page ended; none for the first page.
-    pub fn position<T>(&self, read: impl FnOnce(Vec<u8>) -> Option<T>) -> Result<Option<T>, Problem> {
+    /// Where the last page ended, in the terms of the list's order; none for the first page.
+    pub fn position<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
         if self.token.is_empty() {
             return Ok(None);
         }
-        let position = open(self.key, self.purpose, self.token).and_then(read);
+        let position = open(self.key, self.purpose, self.token).and_then(|json| serde_json::from_slice(&json).ok());
         position
             .map(Some)
             .ok_or_else(|| Problem::new(ErrorReason::InvalidPageToken, "The page token is not of this list."))
     }
 
-    /// The rows of this page, and the token of the next one; empty where none follows.
-    pub fn cut<T>(&self, mut rows: Vec<T>, position: impl FnOnce(&T) -> Vec<u8>) -> (Vec<T>, String) {
+    /// The rows of this page, and the token of the next one; empty where none follows. `position` holds every column that
+    /// the list is ordered by, and the last of them is unique: a page that goes by less loses rows.
+    pub fn cut<T, P: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        position: impl FnOnce(&T) -> P,
+    ) -> Result<(Vec<T>, String), Problem> {
         if rows.len() as u64 <= self.size {
-            return (rows, String::new());
+            return Ok((rows, String::new()));
         }
         rows.truncate(usize::try_from(self.size).unwrap_or(usize::MAX));
-        let token = rows.last().map(|last| seal(self.key, self.purpose, &position(last))).unwrap_or_default();
-        (rows, token)
+        let Some(last) = rows.last() else { return Ok((rows, String::new())) };
+        let position = serde_json::to_vec(&position(last)).map_err(Problem::internal)?;
+        let token = seal(self.key, self.purpose, &position);
+        Ok((rows, token))
     }
 }
 

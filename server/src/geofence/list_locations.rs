@@ -22,11 +22,11 @@ impl Service {
         // Names are unique in a college, so the last one tells where the next page begins.
         let mut query =
             location::in_college(principal.college_id).order_by_asc(Column::Name).limit(page.rows_to_read());
-        if let Some(name) = page.position(|bytes| String::from_utf8(bytes).ok())? {
+        if let Some(name) = page.position::<String>()? {
             query = query.filter(Column::Name.gt(name));
         }
         let rows = query.all(self.store.database.reader()).await?;
-        let (rows, next_page_token) = page.cut(rows, |last| last.name.clone().into_bytes());
+        let (rows, next_page_token) = page.cut(rows, |last| last.name.clone())?;
         Ok(ListLocationsResponse { locations: rows.into_iter().map(to_proto).collect(), next_page_token })
     }
 }

@@ -1,7 +1,8 @@
 //! ListRecords: scope by caller → filter → page, the latest first.
 
+use chrono::{DateTime, Utc};
 use rollcall_proto::v1::{AttendanceRecord, attendance_record as proto};
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
 use super::service::Service;
@@ -51,8 +52,7 @@ impl Service {
             [b"records", college_id.as_bytes(), principal.user_id.as_bytes(), described.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, page_size, page_token);
 
-        // Ids are in the order of their making, too, which is how the college's key is walked; a student's records have
-        // an index by time.
+        // Staff walk the college's key: ids are in the order of their making. A student's records have an index by time.
         let mut query = attendance_record::in_college(college_id).limit(page.rows_to_read());
         if let Some(session_id) = filter.session_id {
             session::find_for_staff(&self.store, principal, session_id).await?;
@@ -76,11 +76,16 @@ impl Service {
         if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status));
         }
-        if let Some(after) = page.position(|bytes| Uuid::from_slice(&bytes).ok())? {
-            query = query.filter(Column::Id.lt(after));
+        if let Some((created_at, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
+            query = query.filter(match principal.role {
+                Role::Student => Condition::any()
+                    .add(Column::CreatedAt.lt(created_at))
+                    .add(Condition::all().add(Column::CreatedAt.eq(created_at)).add(Column::Id.lt(id))),
+                Role::Teacher | Role::Admin => Condition::all().add(Column::Id.lt(id)),
+            });
         }
         let rows = query.all(self.store.database.reader()).await?;
-        let (rows, next_page_token) = page.cut(rows, |last| last.id.as_bytes().to_vec());
+        let (rows, next_page_token) = page.cut(rows, |last| (last.created_at, last.id))?;
         Ok((rows.into_iter().map(to_proto).collect(), next_page_token))
     }
 }

@@ -1,8 +1,9 @@
 //! ListSessions: scope by caller → filter → page, the latest planned first.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use rollcall_proto::v1::{ListSessionsRequest, ListSessionsResponse};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
 
 use super::{convert, service::Service, store};
 use crate::{
@@ -50,7 +51,7 @@ impl Service {
         if let Some(location_id) = location_id {
             query = query.filter(Column::LocationId.eq(location_id));
         }
-        if let Some((planned_start, id)) = page.position(read_position)? {
+        if let Some((planned_start, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
             query = query.filter(
                 Condition::any()
                     .add(Column::PlannedStart.lt(planned_start))
@@ -59,17 +60,7 @@ impl Service {
         }
 
         let rows = query.all(self.store.database.reader()).await?;
-        let (rows, next_page_token) = page.cut(rows, |last| {
-            let mut position = last.planned_start.timestamp_micros().to_be_bytes().to_vec();
-            position.extend_from_slice(last.id.as_bytes());
-            position
-        });
+        let (rows, next_page_token) = page.cut(rows, |last| (last.planned_start, last.id))?;
         Ok(ListSessionsResponse { sessions: rows.into_iter().map(convert::to_proto).collect(), next_page_token })
     }
-}
-
-fn read_position(bytes: Vec<u8>) -> Option<(DateTime<chrono::Utc>, uuid::Uuid)> {
-    let (micros, id) = bytes.split_first_chunk::<8>()?;
-    let time = DateTime::from_timestamp_micros(i64::from_be_bytes(*micros))?;
-    Some((time, uuid::Uuid::from_slice(id).ok()?))
 }
