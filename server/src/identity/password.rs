@@ -38,8 +38,10 @@ impl Passwords {
         }
     }
 
-    /// Whether the password is the one that was hashed. Without a hash it takes as long and says no.
+    /// Whether the password is the one that was hashed. Without a hash, or with one that nothing can match, it takes as long
+    /// and says no: an account that never had a password must not be told from one that has.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
+        let hash = hash.filter(|hash| is_usable(hash));
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         let shared = self.memory.clone();
@@ -72,14 +74,22 @@ impl Passwords {
     }
 }
 
-/// None where the hash is none that can be verified.
-fn matches(password: &[u8], hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
+/// What a hash says of how it was made. None where it is none that can be verified.
+fn read(hash: &str) -> Option<(PasswordHash, Params)> {
     let hash = PasswordHash::new(hash).ok()?;
     let params = Params::try_from(&hash).ok()?;
+    let is_whole = hash.salt.is_some() && hash.hash.is_some() && Algorithm::try_from(hash.algorithm.as_str()).is_ok();
+    (is_whole && params.m_cost() <= MAX_MEMORY_KIB).then_some((hash, params))
+}
+
+fn is_usable(hash: &str) -> bool {
+    read(hash).is_some()
+}
+
+/// None where the hash is none that can be verified.
+fn matches(password: &[u8], hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
+    let (hash, params) = read(hash)?;
     let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
-    if params.m_cost() > MAX_MEMORY_KIB {
-        return None;
-    }
     memory.resize(memory.len().max(params.block_count()), Block::default());
     let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
     let version = hash.version.map_or(Some(Version::default()), |version| Version::try_from(version).ok())?;
@@ -117,6 +127,18 @@ mod tests {
         for (password, hash, expected) in table {
             let verified = passwords.verify(password.to_owned(), hash.clone()).await;
             assert_eq!(verified.ok(), Some(expected), "{password} {hash:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_verified_is_known_before_any_work() {
+        let own = hash("correct horse").expect("it can be hashed");
+        let greedy = "$argon2id$v=19$m=4194304,t=2,p=1$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQ";
+        let other = "$pbkdf2-sha256$i=1000$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQm5v0x0m0v1yN9rJ0m3bYl0dUb3mQm5v0w";
+        for (hash, expected) in
+            [(&*own, true), (NOBODY, true), ("", false), ("rubbish", false), (greedy, false), (other, false)]
+        {
+            assert_eq!(is_usable(hash), expected, "{hash}");
         }
     }
 
