@@ -1,7 +1,9 @@
 //! The black-box tests. Folders mirror the services of the contract, files their RPCs; what concerns all of them stands
 //! beside.
 
+mod audit;
 mod auth;
+mod browser;
 mod check_in;
 mod cli;
 mod clients;
@@ -13,6 +15,7 @@ mod geofence;
 mod health;
 mod limits;
 mod live;
+mod openapi;
 mod permissions;
 mod record;
 mod rest;

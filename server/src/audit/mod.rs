@@ -1,7 +1,7 @@
 //! Who did what. A row is written in the transaction of what it tells of, so that neither is there without the other.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -39,6 +39,12 @@ impl Row {
     pub fn object(mut self, kind: &str, id: Uuid) -> Self {
         self.0.object_type = kind.to_owned();
         self.0.object_id = id.to_string();
+        self
+    }
+
+    /// What the deed cannot be understood without.
+    pub fn detail(mut self, detail: Value) -> Self {
+        self.0.detail = detail;
         self
     }
 

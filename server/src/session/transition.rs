@@ -1,6 +1,7 @@
 //! One move of a session: guard → change → what goes with it, in one transaction; then everyone is told.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -36,10 +37,13 @@ impl Service {
         let college_id = principal.college_id;
         find_for_staff(&self.store, principal, id).await?;
         let now: DateTime<Utc> = self.clock.now();
-        let row = audit::Row::new(college_id, wanted.action(), now)
+        let mut row = audit::Row::new(college_id, wanted.action(), now)
             .actor(principal.user_id)
             .object(RESOURCE, id)
             .from(&origin);
+        if !cancel_reason.is_empty() {
+            row = row.detail(json!({"reason": cancel_reason}));
+        }
         let store = self.store.clone();
         // Everyone is told even if the teacher's connection is lost by then.
         detach(async move {
