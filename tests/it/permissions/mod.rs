@@ -48,6 +48,11 @@ async fn hold_for_every_rpc(kind: Kind) {
                         if let Some(fault) = fault(expected, &result) {
                             wrong.push(format!("{name} {who:?} {object:?}: {fault}"));
                         }
+                        if let Ok(answer) = &result
+                            && !row.lists_rightly(who, object, answer)
+                        {
+                            wrong.push(format!("{name} {who:?} {object:?}: the list is not theirs: {answer}"));
+                        }
                         told.insert(object, result);
                     }
                     Err(difference) => wrong.push(format!("{name} {who:?} {object:?}: {difference}")),

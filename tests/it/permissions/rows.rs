@@ -1,5 +1,6 @@
 //! The table. It states again what the contract's options say, so that a change of the one without the other fails.
 
+use serde_json::Value;
 use tonic::Code;
 
 use super::{
@@ -26,6 +27,8 @@ pub struct Row {
     pub gone: Expect,
     /// Whether asking twice gives the same answer.
     pub repeatable: bool,
+    /// Where the answer has what belongs to the object. Whoever may not see that gets an answer without it.
+    pub list: Option<&'static str>,
 }
 
 const NOT_FOUND: Expect = Expect::Refused(Code::NotFound, "NOT_FOUND");
@@ -50,6 +53,7 @@ const OPEN: Row = Row {
     teacher_theirs: Expect::Answered,
     gone: Expect::Answered,
     repeatable: true,
+    list: None,
 };
 
 /// A session's teacher and administrators.
@@ -76,7 +80,8 @@ pub fn row(method: &str) -> Option<Row> {
         "SessionService.GetSession" | "RecordService.GetRecord" => {
             Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
         }
-        "SessionService.ListSessions" | "GeofenceService.ListLocations" => OPEN,
+        "SessionService.ListSessions" => Row { list: Some("sessions"), ..OPEN },
+        "GeofenceService.ListLocations" => Row { objects: CALLER, list: Some("locations"), ..OPEN },
         "SessionService.StartSession" | "SessionService.EndSession" | "SessionService.CancelSession" => {
             Row { repeatable: false, ..OF_A_SESSION }
         }
@@ -101,7 +106,25 @@ pub fn row(method: &str) -> Option<Row> {
     Some(row)
 }
 
+/// Whether the object belongs to what the caller may see.
+pub fn is_theirs(who: Who, object: Object) -> bool {
+    matches!(
+        (who, object),
+        (Who::Student | Who::Teacher | Who::Admin, Object::Own)
+            | (Who::OtherStudent | Who::OtherTeacher | Who::Admin, Object::Other)
+            | (Who::ForeignAdmin, Object::Foreign)
+    )
+}
+
 impl Row {
+    /// Whether an answer's list has items if and only if the caller may see them.
+    pub fn lists_rightly(&self, who: Who, object: Object, answer: &Value) -> bool {
+        let Some(list) = self.list else { return true };
+        let is_empty = answer[list].as_array().is_none_or(Vec::is_empty);
+        // What is not about an object is about the caller's college, and that has some.
+        is_empty != (self.objects == CALLER || is_theirs(who, object))
+    }
+
     /// What the cell must give.
     pub fn expect(&self, who: Who, object: Object) -> Expect {
         if self.callers == ANYONE {

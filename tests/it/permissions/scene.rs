@@ -18,7 +18,7 @@ use rollcall_tests::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::rows::Row;
+use super::rows::{Row, is_theirs};
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,10 @@ impl Scene {
         college.enrol(&disabled[0], &division);
 
         let other_session = others(&mut college, State::Active);
+        // What lists have to show, and to whom.
+        college.another_session(State::Completed);
+        others(&mut college, State::Completed);
+        foreign.another_session(State::Completed);
         let mut stock = HashMap::new();
         for (key, state) in [(Begin::Scheduled, State::Scheduled), (Begin::Active, State::Active)] {
             let own: Vec<Uuid> = (0..STOCK).map(|_| college.another_session(state).id).collect();
@@ -192,7 +196,10 @@ impl Scene {
             "SessionService.EndSession" | "SessionService.CancelSession" => {
                 json!({"id": self.fresh(who, object, Begin::Active)})
             }
-            "SessionService.ListSessions" => json!({"location_id": location, "page_size": 1, "state": "COMPLETED"}),
+            "SessionService.ListSessions" => {
+                let division = self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.division_id);
+                json!({"location_id": location, "division_id": division, "page_size": 1, "state": "COMPLETED"})
+            }
             "CodeService.GetCurrentCode" | "CodeService.GetCurrentCodeImage" | "CodeService.WatchCodes" => {
                 json!({"location_id": location, "session_id": session})
             }
@@ -271,13 +278,7 @@ impl Scene {
     fn fresh(&self, who: Who, object: Object, state: Begin) -> Uuid {
         let mut stock = self.stock.lock().expect("the stock");
         let Some(sessions) = stock.get_mut(&(object, state)) else { return Uuid::now_v7() };
-        let may = matches!(
-            (who, object),
-            (Who::Student | Who::Teacher | Who::Admin, Object::Own)
-                | (Who::OtherStudent | Who::OtherTeacher | Who::Admin, Object::Other)
-                | (Who::ForeignAdmin, Object::Foreign)
-        );
-        if may { sessions.pop().expect("enough sessions") } else { sessions[0] }
+        if is_theirs(who, object) { sessions.pop().expect("enough sessions") } else { sessions[0] }
     }
 
     async fn code(&self, object: Object, session: Uuid) -> String {
