@@ -1,4 +1,4 @@
-//! The look-ups of this slice. What is written stands in `writer.rs`.
+//! The look-ups of this slice. What is written stands in `writer/`.
 
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use uuid::Uuid;

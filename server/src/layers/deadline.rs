@@ -18,7 +18,7 @@ pub async fn hold(
     tokio::time::timeout(deadline, call).await.unwrap_or_else(|_| {
         Err(Problem::new(
             ErrorReason::DeadlineExceeded,
-            "The call took longer than its deadline. It may have happened: repeat it with the same id.",
+            "The call took longer than its deadline. It may have happened all the same: look before you repeat it, or repeat it with the same id where it has one.",
         ))
     })
 }

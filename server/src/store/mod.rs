@@ -1,5 +1,5 @@
 //! Where things are kept. The database holds the truth; the cache holds copies that may be lost at any moment; the bus tells
-//! replicas that something has changed. Nothing in here knows what a session is.
+//! replicas that something has changed. Nothing in here decides anything about attendance.
 
 pub mod batch;
 mod bus;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub use bus::{Bus, Notice};
 pub use cache::{Cache, CacheKey};
 pub use database::{Database, Tx, Work, detach};
-pub use limiter::{Limit, Limiter, address_key, exceeded};
+pub use limiter::{Count, Limit, Limiter, Outcome, address_key};
 
 use crate::{clock::Clock, settings};
 
