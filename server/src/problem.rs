@@ -55,8 +55,9 @@ const fn code(reason: Reason) -> Code {
         | Reason::CodeInvalid
         | Reason::CodeExpired
         | Reason::OutsideGeofence
-        | Reason::MoreEvidenceNeeded => Code::FailedPrecondition,
-        Reason::AlreadyCheckedIn => Code::AlreadyExists,
+        | Reason::MoreEvidenceNeeded
+        | Reason::InUse => Code::FailedPrecondition,
+        Reason::AlreadyCheckedIn | Reason::AlreadyExists => Code::AlreadyExists,
         Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
             Code::ResourceExhausted
         }
@@ -85,6 +86,19 @@ impl Problem {
     /// There is no such object in the caller's college, which is also what another college's object answers.
     pub fn not_found(resource: &str) -> Self {
         Self::new(Reason::NotFound, format!("There is no such {resource}.")).with("resource", resource)
+    }
+
+    /// Another object of the college has this value of a field that is unique.
+    pub fn already_exists(resource: &str, field: &str) -> Self {
+        Self::new(Reason::AlreadyExists, format!("There is a {resource} with this {field} already."))
+            .with("resource", resource)
+            .with("field", field)
+    }
+
+    /// The object is needed by others, so it cannot go.
+    pub fn in_use(resource: &str) -> Self {
+        Self::new(Reason::InUse, format!("This {resource} is in use: delete what refers to it first."))
+            .with("resource", resource)
     }
 
     /// Fields that break their rules.

@@ -74,11 +74,11 @@ pub async fn raw(actor: &Actor, path: &str, message: Vec<u8>) -> Result<Bytes, S
 }
 
 async fn by_rest(actor: &Actor, method: &MethodDescriptor, request: &Value) -> Result<Value, Refusal> {
-    let (verb, path) = rest_request(method, request);
+    let Spread { method: verb, path, body } = spread(method, request);
     let rest = actor.rest();
-    let mut sent = rest.request(verb.clone(), &path);
-    if verb != Method::GET {
-        sent = sent.json(&body(method, request));
+    let mut sent = rest.request(verb, &path);
+    if let Some(body) = body {
+        sent = sent.json(&body);
     }
     if method.is_server_streaming() {
         let answer = soon("the edge answers", sent.header("accept", "application/x-ndjson").send()).await;
@@ -103,41 +103,51 @@ async fn by_rest(actor: &Actor, method: &MethodDescriptor, request: &Value) -> R
     }
 }
 
-/// Method and path with the query, as the RPC's route has them.
+/// A request as HTTP has it.
+pub struct Spread {
+    pub method: Method,
+    /// With the query.
+    pub path: String,
+    pub body: Option<Value>,
+}
+
+/// Method, path with the query, and body, as the RPC's route has them.
 ///
 /// # Panics
 /// When the request lacks what the path needs.
-pub fn rest_request(method: &MethodDescriptor, request: &Value) -> (Method, String) {
-    let (verb, template) = contract::route(method);
+pub fn spread(method: &MethodDescriptor, request: &Value) -> Spread {
+    let (verb, template, body_rule) = contract::route(method);
+    let mut left = request.clone();
     let mut path = String::new();
-    let mut bound = Vec::new();
     let mut rest = template.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').expect("a closing brace");
+        let value = take(&mut left, name).unwrap_or_else(|| panic!("{template} needs {name}: {request}"));
         path.push_str(before);
-        path.push_str(request[name].as_str().unwrap_or_else(|| panic!("{template} needs {name}: {request}")));
-        bound.push(name.to_owned());
+        path.push_str(value.as_str().expect("text"));
         rest = after;
     }
     path.push_str(rest);
-    if verb == Method::GET {
-        let fields = request.as_object().into_iter().flatten().filter(|(name, _)| !bound.contains(name));
-        for (number, (name, value)) in fields.enumerate() {
-            let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-            path.push(if number == 0 { '?' } else { '&' });
-            path.push_str(&format!("{name}={value}"));
-        }
+    let body = match body_rule.as_str() {
+        "" => None,
+        "*" => Some(std::mem::take(&mut left)),
+        field => Some(take(&mut left, field).unwrap_or_else(|| panic!("{template} needs {field}: {request}"))),
+    };
+    for (number, (name, value)) in left.as_object().into_iter().flatten().enumerate() {
+        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        path.push(if number == 0 { '?' } else { '&' });
+        path.push_str(&format!("{name}={value}"));
     }
-    (verb, path)
+    Spread { method: verb, path, body }
 }
 
-fn body(method: &MethodDescriptor, request: &Value) -> Value {
-    let (_, template) = contract::route(method);
-    let mut body = request.clone();
-    if let Some(fields) = body.as_object_mut() {
-        fields.retain(|name, _| !template.contains(&format!("{{{name}}}")));
+/// Takes a field, which may stand inside another, out of a request.
+fn take(request: &mut Value, name: &str) -> Option<Value> {
+    let fields = request.as_object_mut()?;
+    match name.split_once('.') {
+        Some((outer, inner)) => take(fields.get_mut(outer)?, inner),
+        None => fields.remove(name),
     }
-    body
 }
 
 async fn by_web(actor: &Actor, method: &MethodDescriptor, request: &Value) -> Result<Value, Refusal> {

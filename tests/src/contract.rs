@@ -54,11 +54,11 @@ pub fn max_request_bytes(method: &MethodDescriptor) -> u32 {
     option(method, "rollcall.v1.max_request_bytes").as_u32().expect("a number")
 }
 
-/// HTTP method and path template.
+/// HTTP method, path template, and what of the request is the body.
 ///
 /// # Panics
 /// When the RPC has no route.
-pub fn route(method: &MethodDescriptor) -> (http::Method, String) {
+pub fn route(method: &MethodDescriptor) -> (http::Method, String, String) {
     let rule = option(method, "google.api.http");
     let rule = rule.as_message().expect("a message");
     for (field, verb) in [
@@ -70,7 +70,9 @@ pub fn route(method: &MethodDescriptor) -> (http::Method, String) {
     ] {
         if rule.has_field_by_name(field) {
             let path = rule.get_field_by_name(field).expect("a path").into_owned();
-            return (verb, path.as_str().expect("text").to_owned());
+            let body = rule.get_field_by_name("body").expect("a body").into_owned();
+            let text = |value: &Value| value.as_str().expect("text").to_owned();
+            return (verb, text(&path), text(&body));
         }
     }
     panic!("{} has no route", method.full_name())

@@ -8,16 +8,22 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{call::rest_request, contract, database::Rows, postgres::Postgres, proxy::Proxy, redis::Redis};
+use crate::{call::spread, contract, database::Rows, postgres::Postgres, proxy::Proxy, redis::Redis};
 
 #[test]
 fn routes_are_read_from_the_contract() {
     let start = contract::method("SessionService.StartSession");
-    let (verb, path) = rest_request(&start, &json!({"id": "7"}));
-    assert_eq!((verb.as_str(), path.as_str()), ("POST", "/api/v1/sessions/7:start"));
+    let sent = spread(&start, &json!({"id": "7"}));
+    assert_eq!((sent.method.as_str(), sent.path.as_str()), ("POST", "/api/v1/sessions/7:start"));
+    assert_eq!(sent.body, Some(json!({})));
     let code = contract::method("CodeService.GetCurrentCode");
-    let (verb, path) = rest_request(&code, &json!({"location_id": "8", "session_id": "9"}));
-    assert_eq!((verb.as_str(), path.as_str()), ("GET", "/api/v1/qr/current/8?session_id=9"));
+    let sent = spread(&code, &json!({"location_id": "8", "session_id": "9"}));
+    assert_eq!((sent.method.as_str(), sent.path.as_str()), ("GET", "/api/v1/qr/current/8?session_id=9"));
+    assert_eq!(sent.body, None);
+    let change = contract::method("GeofenceService.UpdateLocation");
+    let sent = spread(&change, &json!({"location": {"id": "7", "name": "x"}, "update_mask": "name"}));
+    assert_eq!((sent.method.as_str(), sent.path.as_str()), ("PATCH", "/api/v1/locations/7?update_mask=name"));
+    assert_eq!(sent.body, Some(json!({"name": "x"})));
     assert_eq!(contract::callers(&start), ["TEACHER", "ADMIN"]);
     for method in contract::methods() {
         assert!(contract::max_request_bytes(&method) >= 1024, "{}", method.full_name());

@@ -98,7 +98,7 @@ impl Service {
     }
 
     /// The session that is meant: the one that is named, the one that the code names, or the caller's only active one.
-    async fn find_card(&self, principal: &Principal, sent: &Sent) -> Result<std::sync::Arc<Card>, Problem> {
+    async fn find_card(&self, principal: &Principal, sent: &Sent) -> Result<Card, Problem> {
         let college_id = principal.college_id;
         if let Some(id) = sent.session_id {
             return session::load_card(&self.store, college_id, id).await;
@@ -139,7 +139,7 @@ impl Service {
             None => crate::code::Reading::Invalid,
         });
         let shown = Shown { code, position: sent.position };
-        Ok(rules::decide(session, &Fence::from(&card.location), enrolled, &shown, now))
+        Ok(rules::decide(session, &Fence::from(&*card.location), enrolled, &shown, now))
     }
 
     /// Stores an accepted check-in. What stands in its way is told from the rows that are there.

@@ -49,6 +49,7 @@ impl Checker<'_> {
         }
         let mut last: Vec<Option<Raw>> = vec![None; message.fields.len()];
         let mut counts: Vec<u64> = vec![0; message.fields.len()];
+        let mut parts: Vec<Vec<&[u8]>> = vec![Vec::new(); message.fields.len()];
         let mut rest = bytes;
         while rest.has_remaining() {
             let (number, wire_type) = decode_key(&mut rest).map_err(malformed)?;
@@ -61,11 +62,20 @@ impl Checker<'_> {
             counts[index] += 1;
             if field.repeated {
                 self.item(message, field, counts[index] - 1, raw)?;
-            } else if let (Wire::Message(inner), Raw::Slice(slice)) = (field.wire, raw) {
-                self.inside(&field.name, |checker| checker.message(inner, slice))?;
-                last[index] = Some(raw);
-            } else {
-                last[index] = Some(raw);
+                continue;
+            }
+            if let (Wire::Message(_), Raw::Slice(slice)) = (field.wire, raw) {
+                parts[index].push(slice);
+            }
+            last[index] = Some(raw);
+        }
+        for (index, parts) in parts.into_iter().enumerate() {
+            let (field, Wire::Message(inner)) = (&message.fields[index], message.fields[index].wire) else { continue };
+            match parts.as_slice() {
+                [] => {}
+                [whole] => self.inside(&field.name, |checker| checker.message(inner, whole))?,
+                // A message may come in parts, which are one message when they follow each other.
+                parts => self.inside(&field.name, |checker| checker.message(inner, &parts.concat()))?,
             }
         }
         if message.is_timestamp {

@@ -1,5 +1,7 @@
 use rollcall_proto::v1::{CheckInRequest, CreateSessionRequest, ListSessionsRequest, Position, ValidatePointRequest};
 
+use prost::Message as _;
+
 use super::*;
 
 fn contract() -> Contract {
@@ -121,4 +123,36 @@ fn a_contract_with_gaps_is_refused_and_every_gap_is_named() {
     ] {
         assert!(gaps.iter().any(|found| found == gap), "{gap}");
     }
+}
+
+#[test]
+fn documentation_learns_who_may_call() {
+    use rollcall_proto::v1::access::Caller::{Admin, Anyone, Student, Teacher};
+    let contract = contract();
+    for (name, callers, note) in [
+        ("AuthService.Login", vec![Anyone], ""),
+        ("CheckInService.CheckIn", vec![Student], ""),
+        ("LiveService.WatchAttendance", vec![Teacher, Admin], "the session's teacher"),
+    ] {
+        let (service, method) = name.split_once('.').expect("a service and a method");
+        let service = contract.descriptors().get_service_by_name(&format!("rollcall.v1.{service}"));
+        let method = service.and_then(|service| service.methods().find(|found| found.name() == method));
+        assert_eq!(access(&method.expect("the method is in the contract")), (callers, note.to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn a_message_in_parts_is_checked_as_one() {
+    let part = |position: Position| CheckInRequest { position: Some(position), ..Default::default() }.encode_to_vec();
+    let id = CheckInRequest { check_in_id: ID.to_owned(), ..Default::default() }.encode_to_vec();
+    let north = part(Position { latitude: Some(1.0), ..Default::default() });
+    let east = part(Position { longitude: Some(181.0), ..Default::default() });
+    let contract = contract();
+    let method = contract.method(CHECK_IN).expect("the method is in the contract");
+    let fields = |message: &[&[u8]]| {
+        let found = contract.check(method, &message.concat()).expect("it is well-formed");
+        found.into_iter().map(|(violation, _)| violation.field).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&[&id, &north, &east]), ["position.longitude"]);
+    assert_eq!(fields(&[&id, &north]), ["position.longitude"], "it is required");
 }

@@ -37,6 +37,13 @@ macro_rules! of_a_college {
             row::Entity::update_many().filter(Column::CollegeId.eq(college_id))
         }
 
+        /// A removal of rows of one college.
+        #[allow(dead_code, reason = "not every table is read, changed and filled in the same way")]
+        pub fn delete_in_college(college_id: uuid::Uuid) -> sea_orm::DeleteMany<row::Entity> {
+            use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+            row::Entity::delete_many().filter(Column::CollegeId.eq(college_id))
+        }
+
         /// New rows; each names its own college.
         #[allow(dead_code, reason = "not every table is read, changed and filled in the same way")]
         pub fn insert(rows: impl IntoIterator<Item = ActiveModel>) -> sea_orm::InsertMany<ActiveModel> {

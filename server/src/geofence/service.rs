@@ -1,18 +1,24 @@
 //! GeofenceService.
 
 use rollcall_proto::v1::{
-    GetLocationRequest, ListLocationsRequest, ListLocationsResponse, Location, ValidatePointRequest,
-    ValidatePointResponse, geofence_service_server::GeofenceService,
+    CreateLocationRequest, DeleteLocationRequest, DeleteLocationResponse, GetLocationRequest, ListLocationsRequest,
+    ListLocationsResponse, Location, UpdateLocationRequest, ValidatePointRequest, ValidatePointResponse,
+    geofence_service_server::GeofenceService,
 };
 use tonic::{Request, Response, Status};
 
-use crate::{convert, entity::location::Model, keys::Keys, principal::Principal, store::Store};
+use crate::{
+    clock::Clock, convert, entity::location::Model, keys::Keys, origin::Origin, principal::Principal, store::Store,
+};
 
 /// What geofences need.
 #[derive(Clone)]
 pub struct Service {
     pub store: Store,
+    pub clock: Clock,
     pub keys: Keys,
+    /// The radius of a location that is made without one.
+    pub default_radius_meters: f64,
 }
 
 #[tonic::async_trait]
@@ -29,6 +35,26 @@ impl GeofenceService for Service {
     ) -> Result<Response<ListLocationsResponse>, Status> {
         let principal = Principal::of(&request)?;
         Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+    }
+
+    async fn create_location(&self, request: Request<CreateLocationRequest>) -> Result<Response<Location>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+    }
+
+    async fn update_location(&self, request: Request<UpdateLocationRequest>) -> Result<Response<Location>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+    }
+
+    async fn delete_location(
+        &self,
+        request: Request<DeleteLocationRequest>,
+    ) -> Result<Response<DeleteLocationResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let id = convert::id("id", &request.get_ref().id)?;
+        self.delete(&principal, id, origin).await?;
+        Ok(Response::new(DeleteLocationResponse {}))
     }
 
     async fn validate_point(

@@ -1,10 +1,16 @@
 //! The queries of this slice.
 
-use sea_orm::{ColumnTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DbErr, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use super::RESOURCE;
-use crate::{entity::location, problem::Problem, store::Database};
+use crate::{
+    entity::location,
+    problem::Problem,
+    store::{Database, Tx, constraint},
+};
 
 pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<location::Model, Problem> {
     let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).one(database.reader()).await?;
@@ -13,4 +19,38 @@ pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<loc
 
 pub async fn list_all(database: &Database, college_id: Uuid) -> Result<Vec<location::Model>, Problem> {
     Ok(location::in_college(college_id).all(database.reader()).await?)
+}
+
+pub async fn insert(tx: &Tx, location: location::Model) -> Result<(), Problem> {
+    location::insert([location.into()]).exec_without_returning(tx).await.map_err(refused)?;
+    Ok(())
+}
+
+/// Changes a location as it is now: nobody else can change it in between.
+pub async fn change(
+    tx: &Tx,
+    college_id: Uuid,
+    id: Uuid,
+    change: impl FnOnce(location::Model) -> location::Model,
+) -> Result<location::Model, Problem> {
+    let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).lock_exclusive().one(tx).await?;
+    let changed = change(found.ok_or_else(|| Problem::not_found(RESOURCE))?);
+    changed.clone().into_active_model().reset_all().update(tx).await.map_err(refused)?;
+    Ok(changed)
+}
+
+pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
+    let gone = location::delete_in_college(college_id).filter(location::Column::Id.eq(id)).exec(tx).await;
+    let gone = gone.map_err(|error| match constraint::is_foreign_key(&error) {
+        true => Problem::in_use(RESOURCE),
+        false => error.into(),
+    })?;
+    if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
+}
+
+fn refused(error: DbErr) -> Problem {
+    match constraint::broken_unique(&error) {
+        Some("uq_locations_name") => Problem::already_exists(RESOURCE, "name"),
+        _ => error.into(),
+    }
 }

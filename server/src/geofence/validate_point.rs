@@ -2,30 +2,8 @@
 
 use rollcall_proto::v1::ValidatePointResponse;
 
-use super::{Fence, RESOURCE, service::Service, store};
-use crate::{entity::location, principal::Principal, problem::Problem, store::CacheKey};
-
-struct AllLocations {
-    college_id: uuid::Uuid,
-}
-
-impl CacheKey for AllLocations {
-    type Value = Vec<location::Model>;
-
-    const KIND: &'static str = "locations";
-
-    fn college_id(&self) -> uuid::Uuid {
-        self.college_id
-    }
-
-    fn name(&self) -> String {
-        String::new()
-    }
-
-    fn weight(locations: &Self::Value) -> u32 {
-        1 + u32::try_from(locations.len() / 4).unwrap_or(u32::MAX - 1)
-    }
-}
+use super::{Fence, RESOURCE, copies, service::Service};
+use crate::{entity::location, principal::Principal, problem::Problem};
 
 impl Service {
     pub(super) async fn validate(
@@ -35,8 +13,7 @@ impl Service {
         longitude: f64,
     ) -> Result<ValidatePointResponse, Problem> {
         let college_id = principal.college_id;
-        let load = || async { store::list_all(&self.store.database, college_id).await };
-        let locations = self.store.cache.get(&AllLocations { college_id }, load).await?;
+        let locations = copies::load_all(&self.store, college_id).await?;
         let (location, distance_meters) =
             nearest(&locations, latitude, longitude).ok_or_else(|| Problem::not_found(RESOURCE))?;
         Ok(ValidatePointResponse {

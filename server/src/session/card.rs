@@ -1,4 +1,4 @@
-//! What a check-in has to know of a session, as a copy that is dropped when the session changes.
+//! What a check-in has to know of a session, as copies that are dropped when session or location change.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use crate::{
 /// All that a check-in has to know of a session and does not change with each one.
 #[derive(Clone, Debug)]
 pub struct Card {
-    pub session: session::Model,
-    pub location: location::Model,
+    pub session: Arc<session::Model>,
+    pub location: Arc<location::Model>,
 }
 
-struct CardKey {
+struct One {
     college_id: Uuid,
-    session_id: Uuid,
+    id: Uuid,
 }
 
-impl CacheKey for CardKey {
-    type Value = Card;
+impl CacheKey for One {
+    type Value = session::Model;
 
     const KIND: &'static str = "session";
 
@@ -34,27 +34,27 @@ impl CacheKey for CardKey {
     }
 
     fn name(&self) -> String {
-        self.session_id.to_string()
+        self.id.to_string()
     }
 }
 
 /// The card, perhaps a copy that is some seconds old.
-pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Arc<Card>, Problem> {
-    store.cache.get(&CardKey { college_id, session_id }, || read_card(store, college_id, session_id)).await
-}
-
-/// The card as it is now.
-pub async fn refresh_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Arc<Card>, Problem> {
-    store.cache.reload(&CardKey { college_id, session_id }, || read_card(store, college_id, session_id)).await
-}
-
-async fn read_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Card, Problem> {
-    let session = store::find(&store.database, college_id, session_id).await?;
-    let location = geofence::find(&store.database, college_id, session.location_id).await?;
+pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Card, Problem> {
+    let key = One { college_id, id: session_id };
+    let session = store.cache.get(&key, || store::find(&store.database, college_id, session_id)).await?;
+    let location = geofence::load(store, college_id, session.location_id).await?;
     Ok(Card { session, location })
 }
 
-/// Drops every copy of a card, because its session has changed.
+/// The card as it is now.
+pub async fn refresh_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<Card, Problem> {
+    let key = One { college_id, id: session_id };
+    let session = store.cache.reload(&key, || store::find(&store.database, college_id, session_id)).await?;
+    let location = geofence::refresh(store, college_id, session.location_id).await?;
+    Ok(Card { session, location })
+}
+
+/// Drops every copy of a session that has changed.
 pub(super) async fn outdate_card(store: &Store, college_id: Uuid, session_id: Uuid) {
-    store.cache.outdate(&CardKey { college_id, session_id }).await;
+    store.cache.outdate(&One { college_id, id: session_id }).await;
 }

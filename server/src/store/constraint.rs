@@ -1,9 +1,30 @@
-//! Which constraint a statement broke. The names are the migrations'; slices turn them into reasons of their own.
+//! Which constraint a statement broke. Constraints decide, not a look before the write; slices turn what is told here into
+//! reasons of their own.
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
-/// The broken constraint's name (PostgreSQL), or what SQLite says instead: `UNIQUE constraint failed: table.column, …`.
-pub fn broken(error: &DbErr) -> Option<String> {
+/// Every unique constraint that a caller's input can break: its name, as PostgreSQL tells it, and its columns, as SQLite
+/// does. The names are the migrations'.
+const UNIQUE: &[(&str, &str)] = &[
+    ("uq_divisions_name", "divisions.college_id, divisions.name"),
+    ("uq_users_email", "users.college_id, users.email"),
+    ("uq_locations_name", "locations.college_id, locations.name"),
+];
+
+/// The name of the unique constraint that was broken.
+pub fn broken_unique(error: &DbErr) -> Option<&'static str> {
+    let told = told(error)?;
+    let columns = told.strip_prefix("UNIQUE constraint failed: ");
+    UNIQUE.iter().find(|(name, of_sqlite)| told == *name || columns == Some(of_sqlite)).map(|(name, _)| *name)
+}
+
+/// Whether a row pointed to something that is not there, or something that is pointed to was to go.
+pub fn is_foreign_key(error: &DbErr) -> bool {
+    told(error).is_some_and(|told| told.starts_with("fk_") || told.contains("FOREIGN KEY"))
+}
+
+/// The broken constraint's name (PostgreSQL), or what SQLite says instead.
+fn told(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
         return None;
     };
@@ -12,9 +33,4 @@ pub fn broken(error: &DbErr) -> Option<String> {
         Some(name) => Some(name.to_owned()),
         None => error.message().contains("constraint failed").then(|| error.message().to_owned()),
     }
-}
-
-/// Whether a row pointed to something that is not there.
-pub fn is_foreign_key(error: &DbErr) -> bool {
-    broken(error).is_some_and(|name| name.starts_with("fk_") || name.contains("FOREIGN KEY"))
 }

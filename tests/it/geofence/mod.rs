@@ -1,4 +1,5 @@
 //! GeofenceService: places and their fences.
 
+mod change;
 mod locations;
 mod validate_point;

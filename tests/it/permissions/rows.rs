@@ -40,6 +40,7 @@ const ANYONE: &[&str] = &["ANYONE"];
 const EVERYONE: &[&str] = &["STUDENT", "TEACHER", "ADMIN"];
 const STAFF: &[&str] = &["TEACHER", "ADMIN"];
 const STUDENTS: &[&str] = &["STUDENT"];
+const ADMINS: &[&str] = &["ADMIN"];
 
 const ALL: &[Object] = &[Object::Own, Object::Other, Object::Foreign, Object::Absent];
 /// Of an RPC that is about nothing but the caller, or gives an empty list for what the caller may not see.
@@ -91,6 +92,10 @@ pub fn row(method: &str) -> Option<Row> {
             Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: CODE_INVALID, repeatable: false, ..OPEN }
         }
         "GeofenceService.GetLocation" => Row { gone: NOT_FOUND, ..OPEN },
+        "GeofenceService.CreateLocation" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "GeofenceService.UpdateLocation" | "GeofenceService.DeleteLocation" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
         "GeofenceService.ValidatePoint" => Row { objects: CALLER, ..OPEN },
         "CheckInService.CheckIn" => {
             Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }

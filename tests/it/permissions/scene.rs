@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use chrono::TimeDelta;
-use rollcall_proto::v1::{GetCurrentCodeRequest, LogoutRequest};
+use rollcall_proto::v1::{CreateLocationRequest, GetCurrentCodeRequest, LogoutRequest};
 use rollcall_tests::{
     Answer as _, Kind, World,
     actor::Actor,
@@ -209,6 +209,13 @@ impl Scene {
                 json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
             }
             "GeofenceService.GetLocation" => json!({"id": location}),
+            "GeofenceService.CreateLocation" => {
+                json!({"name": Uuid::now_v7(), "latitude": 12.9716, "longitude": 77.5946})
+            }
+            "GeofenceService.UpdateLocation" => {
+                json!({"location": {"id": self.spare_location(object).await, "building": "B"}, "update_mask": "building"})
+            }
+            "GeofenceService.DeleteLocation" => json!({"id": self.spare_location(object).await}),
             "GeofenceService.ValidatePoint" => json!({"lat": 12.9716, "lon": 77.5946}),
             "CheckInService.CheckIn" => {
                 let session = self.fresh(who, object, Begin::Active);
@@ -238,6 +245,22 @@ impl Scene {
             | "HealthService.AttendanceHealthDetail" => json!({}),
             _ => panic!("{method} has a row and no request"),
         }
+    }
+
+    /// A location that nothing is held at.
+    async fn spare_location(&self, object: Object) -> String {
+        let college = match object {
+            Object::Own | Object::Other => &self.college,
+            Object::Foreign => &self.foreign,
+            Object::Absent => return Uuid::now_v7().to_string(),
+        };
+        let request = CreateLocationRequest {
+            name: Uuid::now_v7().to_string(),
+            latitude: Some(12.9716),
+            longitude: Some(77.5946),
+            ..Default::default()
+        };
+        self.world.actor(&college.admin).geofences().create_location(request).await.answer().id
     }
 
     fn email(&self, object: Object) -> &str {

@@ -1,0 +1,74 @@
+//! Copies of locations, for what has to know them at every check-in. They are dropped when a location changes.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    entity::location,
+    problem::Problem,
+    store::{CacheKey, Store},
+};
+
+struct One {
+    college_id: Uuid,
+    id: Uuid,
+}
+
+impl CacheKey for One {
+    type Value = location::Model;
+
+    const KIND: &'static str = "location";
+
+    fn college_id(&self) -> Uuid {
+        self.college_id
+    }
+
+    fn name(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+struct All {
+    college_id: Uuid,
+}
+
+impl CacheKey for All {
+    type Value = Vec<location::Model>;
+
+    const KIND: &'static str = "locations";
+
+    fn college_id(&self) -> Uuid {
+        self.college_id
+    }
+
+    fn name(&self) -> String {
+        String::new()
+    }
+
+    fn weight(locations: &Self::Value) -> u32 {
+        1 + u32::try_from(locations.len() / 4).unwrap_or(u32::MAX - 1)
+    }
+}
+
+/// A location, perhaps as it was some seconds ago.
+pub async fn load(store: &Store, college_id: Uuid, id: Uuid) -> Result<Arc<location::Model>, Problem> {
+    store.cache.get(&One { college_id, id }, || store::find(&store.database, college_id, id)).await
+}
+
+/// The location as it is now.
+pub async fn refresh(store: &Store, college_id: Uuid, id: Uuid) -> Result<Arc<location::Model>, Problem> {
+    store.cache.reload(&One { college_id, id }, || store::find(&store.database, college_id, id)).await
+}
+
+/// All locations of a college, perhaps as they were some seconds ago.
+pub(super) async fn load_all(store: &Store, college_id: Uuid) -> Result<Arc<Vec<location::Model>>, Problem> {
+    store.cache.get(&All { college_id }, || store::list_all(&store.database, college_id)).await
+}
+
+/// Drops every copy that the location is in.
+pub(super) async fn outdate(store: &Store, college_id: Uuid, id: Uuid) {
+    store.cache.outdate(&One { college_id, id }).await;
+    store.cache.outdate(&All { college_id }).await;
+}

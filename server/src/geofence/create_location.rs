@@ -1,0 +1,50 @@
+//! CreateLocation: insert; the database refuses a name that is taken.
+
+use rollcall_proto::v1::CreateLocationRequest;
+use uuid::Uuid;
+
+use super::{RESOURCE, copies, service::Service, store};
+use crate::{audit, entity::location, origin::Origin, principal::Principal, problem::Problem, store::detach};
+
+impl Service {
+    pub(super) async fn create(
+        &self,
+        principal: &Principal,
+        request: CreateLocationRequest,
+        origin: Origin,
+    ) -> Result<location::Model, Problem> {
+        let (college_id, now) = (principal.college_id, self.clock.now());
+        let location = location::Model {
+            college_id,
+            id: Uuid::now_v7(),
+            name: request.name,
+            latitude: request.latitude.unwrap_or_default(),
+            longitude: request.longitude.unwrap_or_default(),
+            radius_meters: request.radius_meters.unwrap_or(self.default_radius_meters),
+            building: request.building,
+            classroom_number: request.classroom_number,
+            created_at: now,
+            updated_at: now,
+        };
+        let row = audit::Row::new(college_id, "location.created", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, location.id)
+            .from(&origin);
+        let store = self.store.clone();
+        detach(async move {
+            let made = location.clone();
+            store
+                .database
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::insert(tx, made).await?;
+                        audit::insert(tx, row).await
+                    })
+                })
+                .await?;
+            copies::outdate(&store, college_id, location.id).await;
+            Ok(location)
+        })
+        .await
+    }
+}
