@@ -8,6 +8,7 @@ use prost_reflect::{DescriptorPool, MethodDescriptor, Value};
 
 use crate::fault::Fault;
 use crate::options::{MethodLimits, Options};
+use crate::pages;
 use crate::params::{self, Target};
 use crate::plan::{Kind, MessageId, Plan, Shape};
 use crate::route::{Accepts, BindingId, Router};
@@ -26,6 +27,8 @@ pub(crate) struct Binding {
     pub(crate) input: MessageId,
     pub(crate) output: MessageId,
     pub(crate) server_streaming: bool,
+    /// The HTTP body goes upstream in pieces.
+    pub(crate) client_streaming: bool,
     pub(crate) limits: MethodLimits,
     pub(crate) variables: Vec<BoundVariable>,
     pub(crate) body: Body,
@@ -146,12 +149,13 @@ impl Draft<'_> {
         let (http_method, text) = pattern.parts();
         let accepts = self.accepts(http_method)?;
         let template = Template::parse(text)?;
-        if self.method.is_client_streaming() {
-            return Err("a stream of requests has no form in HTTP".to_owned());
+        if self.options.documentation.is_some() && pages::clashes(&template) {
+            return Err("the documentation has this path".to_owned());
         }
         let input = self.message(self.method.input().full_name())?;
         let output = self.message(self.method.output().full_name())?;
         let body = self.body(input, http_method)?;
+        self.check_request_stream(body)?;
         let binding = Binding {
             http_method: http_method.to_owned(),
             template: text.to_owned(),
@@ -160,6 +164,7 @@ impl Draft<'_> {
             input,
             output,
             server_streaming: self.method.is_server_streaming(),
+            client_streaming: self.method.is_client_streaming(),
             limits: self.limits,
             variables: self.variables(&template, input, body)?,
             body,
@@ -221,6 +226,18 @@ impl Draft<'_> {
                 Ok(if self.is_http_body(input, place) { Body::RawField(place) } else { Body::Field(place) })
             }
         }
+    }
+
+    /// A request over HTTP is one body, so bytes are all that it can be a stream of.
+    fn check_request_stream(&self, body: Body) -> Result<(), String> {
+        let what = match (self.method.is_client_streaming(), body) {
+            (true, _) if self.method.is_server_streaming() => "streams in both directions have no form in HTTP",
+            (true, Body::None | Body::Whole | Body::Field(_)) => {
+                "a stream of requests has no form in HTTP, unless the rule's body is a google.api.HttpBody"
+            }
+            _ => return Ok(()),
+        };
+        Err(what.to_owned())
     }
 
     fn answer(&self, output: MessageId) -> Result<Answer, String> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes};
+use futures_util::Stream;
 use http::{Extensions, HeaderMap};
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
@@ -71,7 +72,7 @@ impl Caller {
             .max_encoding_message_size(usize::MAX)
     }
 
-    fn request(passed: Passed, message: Bytes) -> Request<Bytes> {
+    fn request<T>(passed: Passed, message: T) -> Request<T> {
         let mut metadata = passed.metadata;
         if let Some(timeout) = passed.timeout {
             metadata.insert("grpc-timeout", headers::grpc_timeout_value(timeout));
@@ -86,6 +87,16 @@ impl Caller {
         message: Bytes,
     ) -> Result<Response<Bytes>, Status> {
         self.client().unary(Self::request(passed, message), binding.path.clone(), PassThrough).await
+    }
+
+    /// A stream of requests with one answer.
+    pub(crate) async fn client_stream(
+        &self,
+        binding: &Binding,
+        passed: Passed,
+        messages: impl Stream<Item = Bytes> + Send + 'static,
+    ) -> Result<Response<Bytes>, Status> {
+        self.client().client_streaming(Self::request(passed, messages), binding.path.clone(), PassThrough).await
     }
 
     pub(crate) async fn stream(

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use prost_reflect::DescriptorPool;
@@ -21,14 +22,16 @@ use tower_http::cors::Cors;
 use crate::binding::{self, Binding, Compiled};
 use crate::budget::Budget;
 use crate::call::Caller;
+use crate::compress::{self, Accepted};
 use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::options::Options;
+use crate::pages::Pages;
 use crate::plan::Plan;
 use crate::route::{Found, Router};
 use crate::status::{Problem, reason};
 use crate::upstream::Upstream;
-use crate::{grpc_web, headers, origin, rest, ws};
+use crate::{grpc_web, headers, openapi, origin, rest, ws};
 
 /// The body of every request and answer inside the edge.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
@@ -58,6 +61,7 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) budget: Budget,
     router: Router,
+    pages: Option<Pages>,
 }
 
 /// A route of an edge.
@@ -91,7 +95,11 @@ impl Edge {
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);
         let budget = Budget::new(options.max_buffered_bytes);
-        let core = Arc::new(Core { plan, bindings, caller, options, budget, router });
+        let pages = options.documentation.as_ref().map(|about| {
+            let document = openapi::document(pool, &plan, &bindings, about);
+            Pages::new(&about.title, &document)
+        });
+        let core = Arc::new(Core { plan, bindings, caller, options, budget, router, pages });
         let cors = cors.layer(Handler { core: core.clone() });
         Ok(Edge { core, cors })
     }
@@ -152,11 +160,16 @@ impl Service<Request<Body>> for Handler {
         let core = self.core.clone();
         Box::pin(async move {
             let instance = request.uri().path().to_owned();
+            let (accepted, is_head) = (Accepted::of(request.headers()), request.method() == Method::HEAD);
             // One id from here on: the services log under it, and what is refused here carries it too.
             let request_id = headers::request_id(request.headers()).cloned().unwrap_or_else(headers::new_request_id);
             request.headers_mut().insert("x-request-id", request_id.clone());
-            let answer = AssertUnwindSafe(dispatch(core, request)).catch_unwind().await;
-            let mut response = match answer {
+            let answer = async {
+                let response =
+                    dispatch(core, accepted, request).await.unwrap_or_else(|problem| problem.into_response(&instance));
+                compress::answer(accepted, response).await
+            };
+            let mut response = match AssertUnwindSafe(answer).catch_unwind().await {
                 Ok(Ok(response)) => response,
                 Ok(Err(problem)) => problem.into_response(&instance),
                 Err(_) => {
@@ -164,6 +177,9 @@ impl Service<Request<Body>> for Handler {
                     Problem::internal("internal error").into_response(&instance)
                 }
             };
+            if is_head {
+                without_body(&mut response);
+            }
             response.headers_mut().entry("x-request-id").or_insert(request_id);
             if response.status() != StatusCode::SWITCHING_PROTOCOLS {
                 headers::secure(response.headers_mut());
@@ -173,18 +189,50 @@ impl Service<Request<Body>> for Handler {
     }
 }
 
-async fn dispatch(core: Arc<Core>, mut request: Request<Body>) -> Result<Response<Body>, Box<Problem>> {
+/// The answer to HEAD: what GET would say of its body, and not the body.
+fn without_body(response: &mut Response<Body>) {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+}
+
+async fn dispatch(
+    core: Arc<Core>,
+    accepted: Accepted,
+    mut request: Request<Body>,
+) -> Result<Response<Body>, Box<Problem>> {
     let length = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
     if length > MAX_URI_BYTES {
         let detail = format!("the path and query are longer than {MAX_URI_BYTES} bytes");
         return Err(Problem::new(StatusCode::URI_TOO_LONG, Code::InvalidArgument, reason::URI_TOO_LONG, detail));
     }
+    if let Some(name) = headers::repeated(request.headers()) {
+        let detail = format!("{name} is given more than once");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, reason::HEADER_REPEATED, detail));
+    }
+    // Asks the server as a whole whether it is there, and no route what it can.
+    if request.method() == Method::OPTIONS && request.uri().path() == "*" {
+        let mut response = Response::new(Body::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return Ok(response);
+    }
     if let Some(protocol) = grpc_web::Protocol::of(request.headers()) {
         return grpc_web::serve(&core, protocol, request).await;
+    }
+    if let Some(page) = core.pages.as_ref().and_then(|pages| pages.at(request.uri().path())) {
+        return match *request.method() {
+            Method::GET | Method::HEAD => Ok(page.answer(request.headers())),
+            _ => wrong_method(request.method(), &[Method::GET, Method::HEAD, Method::OPTIONS]),
+        };
     }
     // A WebSocket over HTTP/2 is a CONNECT with a protocol; its route is the GET that it would be over HTTP/1.
     let upgrade = ws::Upgrade::of(&mut request);
     let method = if upgrade.is_some() { Method::GET } else { request.method().clone() };
+    if method == Method::CONNECT {
+        // Asks for a tunnel, which is the one thing that is nowhere to be had.
+        return wrong_method(&method, &[]);
+    }
     let path = request.uri().path().to_owned();
     let (binding, segments) = match core.router.find(&method, &path) {
         Found::Binding(id, segments) => (id, segments),
@@ -202,7 +250,7 @@ async fn dispatch(core: Arc<Core>, mut request: Request<Body>) -> Result<Respons
             let detail = "this route is not a stream, so it has no WebSocket";
             Err(Problem::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, reason::UPGRADE_INVALID, detail))
         }
-        _ => rest::serve(&core, binding, &segments, request).await,
+        _ => rest::serve(&core, binding, &segments, accepted, request).await,
     }
 }
 

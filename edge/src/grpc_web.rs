@@ -9,13 +9,16 @@ use tower::{BoxError, Layer as _, Service as _, ServiceExt as _};
 use crate::address::PeerAddr;
 use crate::edge::{Body, Core};
 use crate::status::{Problem, reason};
-use crate::{headers, origin};
+use crate::{headers, origin, request, web_text};
+
+const BINARY: &str = "application/grpc-web+proto";
+const TEXT: &str = "application/grpc-web-text";
 
 /// A protocol that is told by its content type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Grpc,
-    /// With the one spelling of the content type that the grpc-web layer knows.
+    /// With the one spelling of the content type that the grpc-web layer knows, for the answer.
     Web(&'static str),
 }
 
@@ -53,15 +56,22 @@ pub(crate) async fn serve(
             detail,
         ));
     }
+    // gRPC compresses messages and not bodies, so a service would take such a body for frames.
+    request::check_plain(request.headers())?;
     prepare(core, &mut request);
-    let request = request.map(tonic::body::Body::new);
+    if let Protocol::Web(media) = protocol {
+        answer_in_kind(request.headers_mut(), media);
+        if media.starts_with(TEXT) {
+            request = request.map(web_text::decoded);
+        }
+    }
+    let mut request = request.map(tonic::body::Body::new);
     let mut upstream = core.caller.upstream.clone();
     let answer = match protocol {
         Protocol::Grpc => upstream.call(request).await,
-        Protocol::Web(media) => {
-            let mut request = request;
-            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-            answer_in_kind(request.headers_mut(), media);
+        Protocol::Web(_) => {
+            // Whatever it came as, from here on it is binary.
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(BINARY));
             GrpcWebLayer::new().layer(upstream).oneshot(request).await
         }
     };

@@ -1,8 +1,8 @@
 //! What an upstream inside the process does not do by itself: keep to the deadline, and survive a panic.
 //!
 //! The guard stands in front of every upstream and speaks gRPC, so that REST, grpc-web and WebSocket calls all get
-//! the same: a call that takes too long ends with DEADLINE_EXCEEDED, one that panics with INTERNAL, and one that does
-//! not reach its upstream with UNAVAILABLE.
+//! the same: a call that takes too long ends with DEADLINE_EXCEEDED, one that panics with INTERNAL, one that does not
+//! reach its upstream with UNAVAILABLE, and one that a proxy answers with a page of its own with what gRPC makes of that.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
-use tonic::Status;
 use tonic::body::Body;
+use tonic::{Code, Status};
 use tower::{Service, ServiceExt as _};
 
 use crate::headers;
@@ -59,7 +59,10 @@ impl Service<Request<Body>> for Guarded {
         Box::pin(async move {
             let call = AssertUnwindSafe(async move { upstream.oneshot(request).await }).catch_unwind();
             let response = match tokio::time::timeout_at(deadline, call).await {
-                Ok(Ok(Ok(response))) => response.map(|body| Body::new(GuardedBody::new(body, deadline))),
+                Ok(Ok(Ok(response))) if is_grpc(&response) => {
+                    response.map(|body| Body::new(GuardedBody::new(body, deadline)))
+                }
+                Ok(Ok(Ok(response))) => foreign(response.status()).into_http(),
                 Ok(Ok(Err(fault))) => failed(&fault).into_http(),
                 Ok(Err(_)) => panicked().into_http(),
                 Err(_) => too_late().into_http(),
@@ -81,6 +84,26 @@ fn failed(fault: &tower::BoxError) -> Status {
     }
     tracing::warn!(%fault, "upstream call failed");
     Status::unavailable("the service cannot be reached")
+}
+
+fn is_grpc(response: &Response<Body>) -> bool {
+    let media = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    response.headers().contains_key("grpc-status")
+        || (response.status() == StatusCode::OK && media.starts_with(b"application/grpc"))
+}
+
+/// Something on the way to the service has answered, with a page of its own. What its status means is for gRPC to say.
+fn foreign(status: StatusCode) -> Status {
+    tracing::warn!(%status, "something that is no gRPC has answered");
+    let code = match status.as_u16() {
+        400 => Code::Internal,
+        401 => Code::Unauthenticated,
+        403 => Code::PermissionDenied,
+        404 => Code::Unimplemented,
+        429 | 502 | 503 | 504 => Code::Unavailable,
+        _ => Code::Unknown,
+    };
+    Status::new(code, "the service did not answer; something on the way to it did")
 }
 
 fn panicked() -> Status {

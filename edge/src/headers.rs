@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use tonic::metadata::MetadataMap;
 
 use crate::address::{ClientAddr, PeerAddr, client_address};
@@ -90,11 +90,7 @@ pub(crate) fn add_origin<B>(request: &Request<B>, options: &Options, metadata: &
     if let Some(value) = client.and_then(|client| HeaderValue::from_str(&client.to_string()).ok()) {
         metadata.insert("x-forwarded-for", value);
     }
-    if let Some(host) = headers
-        .get(header::HOST)
-        .cloned()
-        .or_else(|| request.uri().authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok()))
-    {
+    if let Some(host) = own_host(headers, request.uri()).and_then(|host| HeaderValue::from_str(host).ok()) {
         metadata.insert("x-forwarded-host", host);
     }
     let trusted = peer.is_some_and(|peer| options.trusted_proxies.iter().any(|net| net.contains(&peer)));
@@ -104,6 +100,20 @@ pub(crate) fn add_origin<B>(request: &Request<B>, options: &Options, metadata: &
     };
     metadata.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
     client
+}
+
+/// The host and port that a client calls the edge by. What the target of a request says goes before the header, as RFC
+/// 9112 has it.
+pub(crate) fn own_host<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let authority = uri.authority().map(|authority| authority.as_str().rsplit('@').next().unwrap_or_default());
+    authority.or_else(|| headers.get(header::HOST)?.to_str().ok())
+}
+
+/// A header that is there more than once and says who asks or what for: another part on the way could go by another one
+/// of them.
+pub(crate) fn repeated(headers: &HeaderMap) -> Option<HeaderName> {
+    let single = [header::AUTHORIZATION, header::CONTENT_TYPE, header::HOST];
+    single.into_iter().find(|name| headers.get_all(name).iter().nth(1).is_some())
 }
 
 /// The extensions of a call that goes upstream in the same process.
@@ -155,13 +165,11 @@ pub(crate) fn response_headers(
     StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200)
 }
 
-/// What every answer of the API carries. None of them is a page, and none may be kept.
+/// What every answer carries. Those of the API are no pages, and none of them may be kept; a page has said what it may do.
 pub(crate) fn secure(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
@@ -247,15 +255,20 @@ pub(crate) fn accepted<'o>(headers: &HeaderMap, offered: &[&'o str]) -> Option<&
     best.map(|(media, _)| media)
 }
 
-/// A range and its quality in thousandths.
+/// A range and its quality.
 fn media_range(range: &str) -> (String, u32) {
     let mut parts = range.split(';');
     let media = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-    let quality = parts
+    (media, quality(parts))
+}
+
+/// The quality among the parameters of something that a client accepts, in thousandths.
+pub(crate) fn quality<'p>(parameters: impl Iterator<Item = &'p str>) -> u32 {
+    let quality = parameters
         .filter_map(|parameter| parameter.trim().strip_prefix("q=").or_else(|| parameter.trim().strip_prefix("Q=")))
         .find_map(|quality| quality.trim().parse::<f32>().ok())
         .unwrap_or(1.0);
-    (media, (quality.clamp(0.0, 1.0) * 1_000.0) as u32)
+    (quality.clamp(0.0, 1.0) * 1_000.0).round() as u32
 }
 
 /// A token as an `authorization` header.

@@ -9,6 +9,9 @@ use prost_reflect::MethodDescriptor;
 
 use crate::json::JsonInput;
 
+/// What an edge asks about each RPC, once at start.
+pub type PerMethod<T> = Arc<dyn Fn(&MethodDescriptor) -> T + Send + Sync>;
+
 /// The bounds of one RPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodLimits {
@@ -37,7 +40,10 @@ pub struct Documentation {
     /// What the API is, in CommonMark.
     pub description: String,
     /// Who may call an RPC, asked once at start.
-    pub security: Arc<dyn Fn(&MethodDescriptor) -> Security + Send + Sync>,
+    pub security: PerMethod<Security>,
+    /// The media types that an RPC which answers with `google.api.HttpBody` may answer with, asked once at start. Empty
+    /// for any.
+    pub media_types: PerMethod<Vec<String>>,
 }
 
 /// Who may call an RPC, as documentation shows it. The edge enforces none of it.
@@ -58,7 +64,7 @@ pub enum Security {
 #[derive(Clone)]
 pub struct Options {
     /// The bounds of each RPC, asked once at start.
-    pub limits: Arc<dyn Fn(&MethodDescriptor) -> MethodLimits + Send + Sync>,
+    pub limits: PerMethod<MethodLimits>,
     /// The origins, such as `https://app.example`, that browsers may call from; compared as they stand.
     pub allowed_origins: Vec<String>,
     /// Request headers that go upstream as metadata beside the built-in ones (`authorization`, `x-request-id`,
@@ -74,6 +80,9 @@ pub struct Options {
     pub stream_write_timeout: Duration,
     /// How lenient JSON input is.
     pub json_input: JsonInput,
+    /// Whether a path variable that may span several segments gets `%2F` decoded too, as `google.api.Http` has it under this
+    /// name. Then `a%2Fb` and `a/b` are the same to the service.
+    pub fully_decode_reserved_expansion: bool,
     /// The cookie that holds an access token, if there is one. It counts only without an `authorization` header, and
     /// only when the request's `Origin`, if it has one, is allowed or the edge's own.
     pub bearer_cookie: Option<String>,
@@ -99,6 +108,7 @@ impl Default for Options {
             stream_heartbeat: Duration::from_secs(15),
             stream_write_timeout: Duration::from_secs(10),
             json_input: JsonInput::Strict,
+            fully_decode_reserved_expansion: false,
             bearer_cookie: None,
             resume: None,
             max_buffered_bytes: 64 * 1024 * 1024,

@@ -17,10 +17,7 @@ pub(crate) fn is_allowed(headers: &HeaderMap, uri: &Uri, options: &Options) -> O
         return Some(true);
     }
     // The edge cannot see whether TLS ended in front of it, so the host and port decide.
-    let own = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| uri.authority().map(|own| own.as_str()));
+    let own = crate::headers::own_host(headers, uri);
     let origin = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     Some(matches!((origin, own), (Some(origin), Some(own)) if origin.eq_ignore_ascii_case(own)))
 }

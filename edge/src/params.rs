@@ -5,6 +5,7 @@
 
 use crate::binding::{Binding, Body};
 use crate::json::{JsonInput, read, scalar};
+use crate::options::Options;
 use crate::plan::{FieldPlan, Kind, Known, MessageId, Plan, Shape};
 use crate::status::Violation;
 use crate::wire::{self, begin_len, end_len, put_tag};
@@ -152,7 +153,7 @@ pub(crate) fn path(
     plan: &Plan,
     binding: &Binding,
     segments: &[&str],
-    input: JsonInput,
+    options: &Options,
     out: &mut Vec<u8>,
 ) -> Result<(), Violation> {
     for variable in &binding.variables {
@@ -161,10 +162,10 @@ pub(crate) fn path(
         let refuse = |description: String| Violation { field: variable.name.clone(), description };
         let text = match pieces {
             [one] if !variable.multi => decode(one, false, false),
-            _ => decode(&pieces.join("/"), false, true),
+            _ => decode(&pieces.join("/"), false, !options.fully_decode_reserved_expansion),
         };
         let text = text.ok_or_else(|| refuse("must be percent-encoded UTF-8".to_owned()))?;
-        put(plan, &variable.target, &text, input, out).map_err(refuse)?;
+        put(plan, &variable.target, &text, options.json_input, out).map_err(refuse)?;
     }
     Ok(())
 }

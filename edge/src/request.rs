@@ -19,8 +19,7 @@ use crate::plan::MessageId;
 use crate::status::{Problem, Violation, reason};
 use crate::wire::{self, begin_len, end_len, put_tag};
 
-/// Reads the whole request. What the query says comes first on the wire and what the path says last, so that the path
-/// wins over the body where both name a field.
+/// Reads the whole request.
 pub(crate) async fn message(
     core: &Core,
     binding: &Binding,
@@ -28,12 +27,35 @@ pub(crate) async fn message(
     parts: &Parts,
     body: Body,
 ) -> Result<Bytes, Box<Problem>> {
+    let Beside { head: mut out, tail, set } = beside(core, binding, segments, parts)?;
+    if binding.body == binding::Body::None {
+        no_body(body).await?;
+    } else {
+        let mut share = core.budget.share();
+        let body = collect(body, &parts.headers, binding, &mut share).await?;
+        let mask = binding.mask.filter(|place| !set.contains(&vec![(binding.input, *place)]));
+        put_body(core, binding, &parts.headers, &body, mask, &mut out)?;
+    }
+    out.extend_from_slice(&tail);
+    Ok(Bytes::from(out))
+}
+
+/// What a request says beside its body. On the wire what the query says comes first and what the path says last, so that
+/// the path wins over the body where both name a field.
+pub(crate) struct Beside {
+    pub(crate) head: Vec<u8>,
+    pub(crate) tail: Vec<u8>,
+    /// What the query sets.
+    set: Vec<params::Target>,
+}
+
+pub(crate) fn beside(core: &Core, binding: &Binding, segments: &[&str], parts: &Parts) -> Result<Beside, Box<Problem>> {
     let input = core.options.json_input;
     let mut out = Vec::with_capacity(256);
     let mut tail = Vec::new();
     let mut violations = Vec::new();
     let mut set = Vec::new();
-    if let Err(violation) = params::path(&core.plan, binding, segments, input, &mut tail) {
+    if let Err(violation) = params::path(&core.plan, binding, segments, &core.options, &mut tail) {
         violations.push(violation);
     }
     match params::query(&core.plan, binding, parts.uri.query().unwrap_or_default(), input, &mut out) {
@@ -46,22 +68,18 @@ pub(crate) async fn message(
     if !violations.is_empty() {
         return Err(Problem::invalid_fields(violations));
     }
-    if let Some(encoding) = parts.headers.get(header::CONTENT_ENCODING)
-        && encoding != "identity"
-    {
-        return Err(media("a compressed body is not accepted")
-            .header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")));
+    check_plain(&parts.headers)?;
+    Ok(Beside { head: out, tail, set })
+}
+
+/// A compressed body could be a thousand times as long as any bound on what comes over the wire.
+pub(crate) fn check_plain(headers: &HeaderMap) -> Result<(), Box<Problem>> {
+    let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
     }
-    if binding.body == binding::Body::None {
-        no_body(body).await?;
-    } else {
-        let mut share = core.budget.share();
-        let body = collect(body, &parts.headers, binding, &mut share).await?;
-        let mask = binding.mask.filter(|place| !set.contains(&vec![(binding.input, *place)]));
-        put_body(core, binding, &parts.headers, &body, mask, &mut out)?;
-    }
-    out.extend_from_slice(&tail);
-    Ok(Bytes::from(out))
+    let problem = media("a compressed body is not accepted");
+    Err(problem.header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
 }
 
 /// An event source that reconnects says where it was; that is newer than what its URL said.
@@ -79,9 +97,21 @@ fn media(detail: &str) -> Box<Problem> {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::InvalidArgument, reason::UNSUPPORTED_MEDIA_TYPE, detail)
 }
 
-fn incomplete() -> Box<Problem> {
+pub(crate) fn incomplete() -> Box<Problem> {
     let detail = "the body ended before it was complete";
     Problem::new(StatusCode::BAD_REQUEST, Code::InvalidArgument, reason::BODY_INCOMPLETE, detail)
+}
+
+pub(crate) fn too_large(limit: usize) -> Box<Problem> {
+    let detail = format!("the body is larger than {limit} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, reason::BODY_TOO_LARGE, detail)
+}
+
+/// Refuses a body that says itself that it is too large, before any of it is read.
+pub(crate) fn check_declared(headers: &HeaderMap, binding: &Binding) -> Result<(), Box<Problem>> {
+    let limit = binding.limits.max_request_bytes;
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) { Err(too_large(limit)) } else { Ok(()) }
 }
 
 fn too_slow() -> Box<Problem> {
@@ -125,21 +155,14 @@ async fn collect(
     share: &mut Share<'_>,
 ) -> Result<Bytes, Box<Problem>> {
     let limit = binding.limits.max_request_bytes;
-    let too_large = || {
-        let detail = format!("the body is larger than {limit} bytes");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, reason::BODY_TOO_LARGE, detail)
-    };
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
-    }
+    check_declared(headers, binding)?;
     let mut whole = Bytes::new();
     let mut more: Vec<u8> = Vec::new();
     let read = async {
         while let Some(frame) = body.frame().await {
             let Ok(data) = frame.map_err(|_| incomplete())?.into_data() else { continue };
             if whole.len() + more.len() + data.len() > limit {
-                return Err(too_large());
+                return Err(too_large(limit));
             }
             if !share.grow(whole.len() + more.len() + data.len()) {
                 return Err(too_many());
@@ -172,13 +195,13 @@ fn put_body(
     match binding.body {
         binding::Body::None => Ok(()),
         binding::Body::RawWhole => {
-            put_raw(headers, body, out);
+            put_raw(Some(headers), body, out);
             Ok(())
         }
         binding::Body::RawField(place) => {
             put_tag(out, message.fields[place].number, wire::LEN);
             let at = begin_len(out);
-            put_raw(headers, body, out);
+            put_raw(Some(headers), body, out);
             end_len(out, at);
             Ok(())
         }
@@ -201,11 +224,13 @@ fn put_body(
     }
 }
 
-/// `google.api.HttpBody`: the type and the bytes as they came.
-fn put_raw(headers: &HeaderMap, body: &Bytes, out: &mut Vec<u8>) {
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    put_tag(out, 1, wire::LEN);
-    wire::put_bytes(out, media.unwrap_or("application/octet-stream").as_bytes());
+/// `google.api.HttpBody`: the type, where the headers are given, and the bytes as they came.
+pub(crate) fn put_raw(headers: Option<&HeaderMap>, body: &Bytes, out: &mut Vec<u8>) {
+    if let Some(headers) = headers {
+        let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        put_tag(out, 1, wire::LEN);
+        wire::put_bytes(out, media.unwrap_or("application/octet-stream").as_bytes());
+    }
     put_tag(out, 2, wire::LEN);
     wire::put_bytes(out, body);
 }

@@ -4,44 +4,39 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body::Body as _;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
 use crate::address::PeerAddr;
 use crate::binding::{Answer, Binding, Body as BodyRule};
 use crate::call::Passed;
+use crate::compress::Accepted;
 use crate::edge::{Body, Core, full};
 use crate::json::write;
 use crate::route::BindingId;
 use crate::status::{Problem, reason};
 use crate::wire::{Fields, RawValue};
-use crate::{headers, origin, request, stream};
+use crate::{headers, origin, request, stream, upload};
 
 pub(crate) async fn serve(
     core: &Arc<Core>,
     binding_id: BindingId,
     segments: &[&str],
+    accepted: Accepted,
     request: Request<Body>,
 ) -> Result<Response<Body>, Box<Problem>> {
     let binding = &core.bindings[binding_id];
-    let is_head = request.method() == Method::HEAD;
+    if !accepted.can_be_served(binding.server_streaming) {
+        return Err(not_acceptable(if binding.server_streaming { "plain bytes" } else { "plain bytes, gzip or zstd" }));
+    }
     let passed = passed(core, &request, None);
     let (parts, body) = request.into_parts();
     if binding.server_streaming {
         let message = request::message(core, binding, segments, &parts, body).await?;
         return stream::serve(core, binding_id, &parts, passed, message).await;
     }
-    let mut response = unary(core, binding, segments, &parts, body, passed).await?;
-    if is_head {
-        let length = response.body().size_hint().exact();
-        *response.body_mut() = Body::default();
-        if let Some(length) = length {
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        }
-    }
-    Ok(response)
+    unary(core, binding, segments, &parts, body, passed).await
 }
 
 async fn unary(
@@ -56,8 +51,12 @@ async fn unary(
     if is_json && headers::accepted(&parts.headers, &["application/json"]).is_none() {
         return Err(not_acceptable("application/json"));
     }
-    let message = request::message(core, binding, segments, parts, body).await?;
-    let answer = core.caller.unary(binding, passed, message).await;
+    let answer = if binding.client_streaming {
+        upload::call(core, binding, segments, parts, body, passed).await?
+    } else {
+        let message = request::message(core, binding, segments, parts, body).await?;
+        core.caller.unary(binding, passed, message).await
+    };
     let answer = answer.map_err(|status| refused(core, binding, &status))?;
     let (metadata, message, _) = answer.into_parts();
     let (media, body) = render(core, binding, &message)?;
@@ -99,6 +98,12 @@ pub(crate) fn passed(core: &Core, request: &Request<Body>, bearer: Option<&str>)
 
 /// The problem that an upstream's refusal is, with the headers that came along.
 pub(crate) fn refused(core: &Core, binding: &Binding, status: &Status) -> Box<Problem> {
+    // What tonic says of an answer that is too long is OUT_OF_RANGE, as if the caller were at fault.
+    if status.code() == Code::OutOfRange && status.message().contains("decoded message length too large") {
+        let fault = format!("the limit is {} bytes", core.caller.max_response_bytes);
+        tracing::error!(method = binding.full_name, fault, "an answer is too long");
+        return unreadable_problem("the answer of the service is too long");
+    }
     let mut problem = Problem::of(status);
     let mut headers = HeaderMap::new();
     // The status of a refusal follows from its code alone.
@@ -137,7 +142,11 @@ pub(crate) fn render(core: &Core, binding: &Binding, message: &Bytes) -> Result<
 
 fn unreadable(binding: &Binding, fault: &dyn std::error::Error) -> Box<Problem> {
     tracing::error!(method = binding.full_name, %fault, "an answer cannot be written");
-    let mut problem = Problem::internal("the answer of the service cannot be written");
+    unreadable_problem("the answer of the service cannot be written")
+}
+
+fn unreadable_problem(detail: &'static str) -> Box<Problem> {
+    let mut problem = Problem::internal(detail);
     problem.reason = reason::ANSWER_UNREADABLE.into();
     problem
 }

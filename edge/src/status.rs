@@ -44,6 +44,7 @@ pub(crate) mod reason {
     pub(crate) const UNEXPECTED_BODY: &str = "UNEXPECTED_BODY";
     pub(crate) const MALFORMED_JSON: &str = "MALFORMED_JSON";
     pub(crate) const INVALID_FIELD: &str = "INVALID_FIELD";
+    pub(crate) const HEADER_REPEATED: &str = "HEADER_REPEATED";
     pub(crate) const URI_TOO_LONG: &str = "URI_TOO_LONG";
     pub(crate) const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
     pub(crate) const UPGRADE_INVALID: &str = "UPGRADE_INVALID";

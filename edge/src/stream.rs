@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, StreamBody};
 use tokio::time::{Interval, MissedTickBehavior};
@@ -75,13 +75,10 @@ pub(crate) async fn serve(
         (Format::Raw, First::Message(message)) => render(core, binding, message)?.0,
         (Format::Raw, _) => HeaderValue::from_static("application/octet-stream"),
     };
-    let mut response = Response::new(Body::default());
+    // HEAD gets no further than this: the body is dropped, and the stream with it, before it is polled.
+    let mut response = Response::new(body(core, binding_id, parts, format, upstream, first));
     head(core, &metadata, media, &mut response);
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    // HEAD drops the stream as soon as it is known to open.
-    if parts.method != Method::HEAD {
-        *response.body_mut() = body(core, binding_id, parts, format, upstream, first);
-    }
     Ok(response)
 }
 
@@ -207,7 +204,11 @@ impl Feed {
                     Format::Array => Some(Ok(Bytes::from_static(b"]"))),
                 }
             }
-            Event::Failure(problem) => Some(self.fail(&problem)),
+            Event::Failure(problem) => {
+                // A broken transfer drops what has not been sent, so what came before goes out first.
+                tokio::task::yield_now().await;
+                Some(self.fail(&problem))
+            }
         }
     }
 

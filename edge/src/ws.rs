@@ -6,7 +6,10 @@
 //! connection, as it insists on one of its offers; other clients do not mind.
 //!
 //! A failure is a frame `{"error": problem}` and then the close code 4000 + gRPC code. 1000 is a normal end, 1001 means
-//! that the server goes away.
+//! that the server goes away, 1002, 1007 and 1009 that a client's frame is no WebSocket, no text or too large.
+//!
+//! A client that does not read is cut without a word, as there is no room for one. What it has read up to then is whole
+//! messages in their order, so that it can resume after the last of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +21,14 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncReadExt as _;
 use tokio::time::MissedTickBehavior;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tonic::Code;
 
 use crate::call::Passed;
@@ -171,11 +176,23 @@ type Socket = WebSocketStream<TokioIo<Upgraded>>;
 /// While nothing can be sent yet, a client may still change its mind.
 async fn until_left(socket: &mut Socket) -> Ending {
     loop {
-        match socket.next().await {
-            Some(Ok(Message::Close(_))) => return Ending::Left,
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => return Ending::Gone,
+        if let Some(ending) = ended(socket.next().await) {
+            return ending;
         }
+    }
+}
+
+/// How what a client sends ends the session. What does not is a sign of life: clients have nothing else to say here.
+fn ended(frame: Option<Result<Message, Error>>) -> Option<Ending> {
+    match frame {
+        Some(Ok(Message::Close(_))) => Some(Ending::Left),
+        Some(Ok(_)) => None,
+        Some(Err(Error::Capacity(_))) => Some(Ending::Fault(CloseCode::Size, "a message may have 16 KiB at most")),
+        Some(Err(Error::Utf8(_))) => Some(Ending::Fault(CloseCode::Invalid, "a text must be UTF-8")),
+        // The transport is gone without a close.
+        Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => Some(Ending::Gone),
+        Some(Err(Error::Protocol(_))) => Some(Ending::Fault(CloseCode::Protocol, "not a WebSocket frame")),
+        Some(Err(_)) | None => Some(Ending::Gone),
     }
 }
 
@@ -195,6 +212,8 @@ enum Ending {
     Close(CloseCode, &'static str),
     /// With an error frame before it.
     Failure(Box<Problem>, Option<CloseCode>),
+    /// With a close frame, after something that makes it pointless to read on.
+    Fault(CloseCode, &'static str),
     /// The other side has closed; what is left is to say so too.
     Left,
     /// The other side is gone or does not read.
@@ -219,6 +238,15 @@ impl Session {
                 // The library sends the answer while it is read on.
                 let answer = async { while let Some(Ok(_)) = socket.next().await {} };
                 let _late = tokio::time::timeout(CLOSE_WAIT, answer).await;
+                return;
+            }
+            Ending::Fault(code, text) => {
+                let frame = CloseFrame { code, reason: Utf8Bytes::from_static(text) };
+                if self.put(&mut socket, Message::Close(Some(frame))).await {
+                    // Closing while bytes are unread resets the connection, and the close frame would be lost with it.
+                    let rest = async { while let Ok(1..) = socket.get_mut().read(&mut [0; 1024]).await {} };
+                    let _late = tokio::time::timeout(CLOSE_WAIT, rest).await;
+                }
                 return;
             }
             Ending::Close(code, text) => (code, text.to_owned()),
@@ -278,11 +306,10 @@ impl Session {
                     Ok(None) => return Ending::Close(CloseCode::Normal, ""),
                     Err(status) => return Ending::Failure(refused(&self.core, binding, &status), None),
                 },
-                frame = socket.next() => match frame {
-                    // Pongs and whatever else comes show that someone is there. Pings are answered by the library.
-                    Some(Ok(Message::Close(_))) => return Ending::Left,
-                    Some(Err(_)) | None => return Ending::Gone,
-                    Some(Ok(_)) => unanswered = 0,
+                // Pings are answered by the library.
+                frame = socket.next() => match ended(frame) {
+                    Some(ending) => return ending,
+                    None => unanswered = 0,
                 },
                 _ = heartbeat.tick() => {
                     if unanswered == MISSED_PINGS || !self.put(socket, Message::Ping(Bytes::new())).await {

@@ -7,7 +7,8 @@ use axum::{Router, routing::get};
 use http::HeaderName;
 use metrics_exporter_prometheus::PrometheusHandle;
 use prost_reflect::{DescriptorPool, MethodDescriptor};
-use rollcall_edge::{Edge, JsonInput, MethodLimits, Options, Resume, Upstream, listen};
+use rollcall_edge::{Documentation, Edge, Fault, JsonInput, MethodLimits, Options, Resume, Security, Upstream, listen};
+use rollcall_proto::v1::access::Caller;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -62,22 +63,36 @@ pub fn limits(settings: &settings::Listen) -> listen::Limits {
     }
 }
 
+/// The OpenAPI document that the edge serves.
+pub fn openapi(settings: &Settings) -> anyhow::Result<Vec<u8>> {
+    let contract = read_contract()?;
+    rollcall_edge::openapi_document(contract.descriptors(), &options(settings), &documentation()).map_err(faulty)
+}
+
 fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) -> anyhow::Result<Edge> {
-    let options = Options {
+    Edge::new(descriptors, upstream, options(settings)).map_err(faulty)
+}
+
+fn faulty(faults: Vec<Fault>) -> anyhow::Error {
+    let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    anyhow!("the HTTP rules have faults:\n  {}", faults.join("\n  "))
+}
+
+fn options(settings: &Settings) -> Options {
+    Options {
         limits: Arc::new(method_limits),
         allowed_origins: settings.cors_origins.clone(),
         // The refresh token may come as a cookie; whether its page may use it is for the server to say.
         request_metadata: ["cookie", "origin", "sec-fetch-site"].map(HeaderName::from_static).to_vec(),
-        response_headers: ["set-cookie", "content-disposition", "cache-control"].map(HeaderName::from_static).to_vec(),
+        response_headers: ["set-cookie", "content-disposition", "cache-control", "ratelimit", "ratelimit-policy"]
+            .map(HeaderName::from_static)
+            .to_vec(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
         json_input: JsonInput::Strict,
         resume: Some(Resume { request_field: "resume_token".to_owned(), response_field: "resume_token".to_owned() }),
+        documentation: settings.docs.then(documentation),
         ..Options::default()
-    };
-    Edge::new(descriptors, upstream, options).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        anyhow!("the HTTP rules have faults:\n  {}", faults.join("\n  "))
-    })
+    }
 }
 
 /// The bounds that the contract gives an RPC.
@@ -85,4 +100,27 @@ fn method_limits(method: &MethodDescriptor) -> MethodLimits {
     let read = crate::contract::limits(method);
     let (max_request_bytes, deadline) = read.unwrap_or_default();
     MethodLimits { max_request_bytes, deadline }
+}
+
+const DESCRIPTION: &str = "Attendance: who was where, when, and how that is known.\n\n\
+    Sign in with `POST /api/v1/auth/login`, and send the `access_token` that it answers with as a bearer token.";
+
+fn documentation() -> Documentation {
+    Documentation {
+        title: "Rollcall".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: DESCRIPTION.to_owned(),
+        security: Arc::new(security),
+        media_types: Arc::new(crate::contract::media_types),
+    }
+}
+
+/// Who may call an RPC, as its contract says it.
+fn security(method: &MethodDescriptor) -> Security {
+    let (callers, note) = crate::contract::access(method);
+    if callers.contains(&Caller::Anyone) {
+        return Security::Anyone;
+    }
+    let roles = callers.iter().map(|caller| caller.as_str_name().to_lowercase()).collect();
+    Security::Bearer { roles, note }
 }

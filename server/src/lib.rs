@@ -2,6 +2,7 @@
 //! together.
 
 pub mod admin;
+mod allowance;
 mod audit;
 mod checkin;
 mod clock;
@@ -16,6 +17,7 @@ mod keys;
 mod layers;
 mod lease;
 mod live;
+mod mask;
 mod operate;
 mod organisation;
 mod origin;
@@ -162,7 +164,12 @@ fn services(
         limits: settings.limits.clone(),
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
     };
-    let geofence = geofence::Service { store: store.clone(), keys: keys.clone() };
+    let geofence = geofence::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        default_radius_meters: settings.default_fence_radius_meters,
+    };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let code = code::Service {
         store: store.clone(),

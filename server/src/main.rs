@@ -1,6 +1,11 @@
 //! The command line: arguments, settings, run. What is run stands in the library.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -63,6 +68,12 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Write the OpenAPI document of the REST API
+    Openapi {
+        /// Where to write it [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Ask the server on this machine whether it is ready; for container health checks
     Healthcheck,
 }
@@ -116,6 +127,7 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
         }
         Command::Migrate { direction } => migrate(&settings, direction).await,
         Command::Admin { command: AdminCommand::Seed { file } } => admin::seed_file(&settings, &file).await,
+        Command::Openapi { output } => openapi(&settings, output.as_deref()),
         Command::Healthcheck => healthcheck(&settings).await,
     }
 }
@@ -175,6 +187,15 @@ async fn migrate(settings: &Settings, command: MigrateCommand) -> anyhow::Result
         println!("{} {name}", if taken { "taken  " } else { "missing" });
     }
     Ok(())
+}
+
+fn openapi(settings: &Settings, output: Option<&Path>) -> anyhow::Result<()> {
+    let mut document = edge::openapi(settings)?;
+    document.push(b'\n');
+    match output {
+        Some(file) => std::fs::write(file, document).with_context(|| format!("{} cannot be written", file.display())),
+        None => Ok(std::io::stdout().write_all(&document)?),
+    }
 }
 
 /// Speaks HTTP/1.1 by hand: one request does not need a client.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
+use http::Method;
 use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, LoginRequest, LoginResponse, RefreshTokenRequest};
 use rollcall_tests::{
     Answer as _, Class, Kind, Refusal, World,
@@ -11,10 +12,11 @@ use rollcall_tests::{
     in_every_world,
     kind::Bus,
     password::PASSWORD,
+    rest::Reply,
     token,
     world::{Plan, SECRET},
 };
-use tonic::{Code, Response, Status};
+use tonic::{Code, Response, Status, metadata::MetadataMap};
 use uuid::Uuid;
 
 in_every_world!(
@@ -22,6 +24,7 @@ in_every_world!(
     stop_calls_without_a_token,
     stop_one_user,
     let_a_class_behind_one_address_in,
+    say_what_is_left,
     tell_a_class_that_wakes_up_to_refresh
 );
 
@@ -108,6 +111,76 @@ async fn stop_one_user(kind: Kind) {
     assert_limited(&limited);
     assert!(tried >= LIMIT / 2, "stopped after {tried}");
     class.student(1).records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+}
+
+/// Calls left and seconds to wait, as the fields of draft-ietf-httpapi-ratelimit-headers tell them for this limit.
+#[track_caller]
+fn standing(policy: &str, standing: &str, name: &str, limit: usize, seconds: u64) -> (usize, u64) {
+    let item = |list: &str| list.split(", ").find(|item| item.starts_with(&format!("{name:?};"))).map(str::to_owned);
+    assert_eq!(item(policy), Some(format!("{name:?};q={limit};w={seconds}")), "{policy}");
+    let item = item(standing).expect(standing);
+    let number = |key: &str| item.split(';').find_map(|part| part.strip_prefix(key)).expect(key).to_owned();
+    (number("r=").parse().expect("calls"), number("t=").parse().expect("seconds"))
+}
+
+/// In every answer to a call that is counted: gRPC and REST, let through and refused, also where something else refuses.
+async fn say_what_is_left(kind: Kind) {
+    const LIMIT: usize = 20;
+    let mut plan = Plan::new(kind).set("CORS_ORIGINS", "https://app.example");
+    for limit in ["USER_PER_HOUR", "IP_PER_MINUTE", "LOGIN_PER_MINUTE", "LOGIN_PER_IP_PER_MINUTE"] {
+        plan = plan.set(&format!("RATE_LIMIT_{limit}"), &LIMIT.to_string());
+    }
+    let class = Class::of(plan, College::new("riverside", 2)).await;
+    let of_metadata = |metadata: &MetadataMap, name: &str, seconds: u64| {
+        let text = |field| metadata.get(field).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        standing(text("ratelimit-policy"), text("ratelimit"), name, LIMIT, seconds)
+    };
+    let of_reply = |reply: &Reply, name: &str, seconds: u64| {
+        let text = |field| reply.headers.get(field).map_or("", String::as_str);
+        standing(text("ratelimit-policy"), text("ratelimit"), name, LIMIT, seconds)
+    };
+
+    let student = class.student(0);
+    let answer = student.records().list_my_records(ListMyRecordsRequest::default()).await.expect("an answer");
+    let (first, seconds) = of_metadata(answer.metadata(), "user", 3600);
+    assert!(first < LIMIT && (1..=3600).contains(&seconds), "{first} in {seconds}");
+    let path = "/api/v1/attendance/my-records";
+    let request = student.rest().request(Method::GET, path).header("origin", "https://app.example");
+    let reply = student.rest().send(request).await;
+    let exposed = reply.headers["access-control-expose-headers"].to_lowercase();
+    assert!(exposed.split(',').any(|name| name == "ratelimit"), "{exposed}");
+    assert!(exposed.split(',').any(|name| name == "ratelimit-policy"), "{exposed}");
+    let (second, _) = of_reply(&reply, "user", 3600);
+    // Where Redis was too slow for a moment, a replica has counted by itself, from the beginning.
+    assert!(second < first || (kind.bus == Bus::Redis && second < LIMIT), "{first}, then {second}");
+    // Refused, though not for calling too often.
+    let reply = student.rest().get("/api/v1/attendance/records/nonsense").await;
+    assert!(of_reply(&reply, "user", 3600).0 < LIMIT);
+    assert_eq!(reply.refused().reason, "INVALID_FIELD");
+
+    let limited = loop {
+        let reply = student.rest().get(path).await;
+        if reply.status != 200 {
+            break reply;
+        }
+    };
+    let (left, seconds) = of_reply(&limited, "user", 3600);
+    assert_eq!((left, &seconds.to_string()), (0, &limited.headers["retry-after"]));
+    assert_eq!(limited.refused().kind(), (Code::ResourceExhausted, "RATE_LIMITED"));
+
+    let nobody = class.world.nobody();
+    let refusal = nobody.records().list_my_records(ListMyRecordsRequest::default()).await.expect_err("a refusal");
+    assert!(of_metadata(refusal.metadata(), "address", 60).0 < LIMIT);
+    assert_eq!(refusal.code(), Code::Unauthenticated);
+    // A login is counted twice: for its account and for its address.
+    let email = &class.college.students[1].email;
+    let refusal = login(&class.world, email, "a guess").await.expect_err("a refusal");
+    assert!(of_metadata(refusal.metadata(), "login", 60).0 < LIMIT);
+    let answer = login(&class.world, email, PASSWORD).await.expect("an answer");
+    assert!(of_metadata(answer.metadata(), "login", 60).0 < LIMIT);
+    assert!(of_metadata(answer.metadata(), "login-address", 60).0 < LIMIT);
+    // What is not counted says nothing.
+    assert_eq!(nobody.rest().get("/health").await.headers.get("ratelimit"), None);
 }
 
 async fn let_a_class_behind_one_address_in(kind: Kind) {

@@ -2,7 +2,7 @@
 
 use http::Method;
 use prost_reflect::DynamicMessage;
-use rollcall_proto::v1::AttendanceRecord;
+use rollcall_proto::v1::{AttendanceRecord, EndSessionRequest};
 use rollcall_tests::{
     Answer as _, Class, Kind,
     call::{Transport, call},
@@ -21,6 +21,7 @@ use uuid::Uuid;
 in_every_world!(does_the_main_flow);
 in_one_world!(
     answers_as_grpc_does,
+    compresses_what_is_long_and_no_secret,
     reads_generously_where_it_may,
     refuses_bad_bodies,
     refuses_bad_addresses,
@@ -94,6 +95,32 @@ async fn does_the_main_flow(kind: Kind) {
     let absence: AttendanceRecord = message_of(RECORD, &absences["records"][0]);
     assert_eq!(absences, page(json!([json_of(RECORD, &absence)])));
     assert_eq!(known(absence), absent(session, class.college.students[1].id));
+}
+
+/// Tokens beside what the caller has sent must not be compressed: their length would tell of them.
+async fn compresses_what_is_long_and_no_secret(kind: Kind) {
+    let class = Class::open(kind, 10).await;
+    let end = EndSessionRequest { id: class.session_id().to_string() };
+    class.teacher().sessions().end_session(end).await.answer();
+    let teacher = class.teacher().rest();
+    let records = format!("/api/v1/attendance/records?session_id={}", class.session_id());
+    let plain = teacher.get(&records).await;
+    assert_eq!(plain.headers.get("content-encoding"), None);
+    assert!(plain.bytes.len() > 1024, "{}", plain.bytes.len());
+    for (accept, coding, magic) in
+        [("gzip", "gzip", &[0x1f, 0x8b][..]), ("gzip, deflate, br, zstd", "zstd", &[0x28, 0xb5, 0x2f, 0xfd])]
+    {
+        let reply = teacher.send(teacher.request(Method::GET, &records).header("accept-encoding", accept)).await;
+        assert_eq!((reply.status, reply.headers["content-encoding"].as_str()), (200, coding));
+        assert!(reply.bytes.starts_with(magic) && reply.bytes.len() * 2 < plain.bytes.len(), "{}", reply.bytes.len());
+    }
+    let login = json!({"email": class.college.teacher.email, "password": PASSWORD, "device_id": "d".repeat(100)});
+    let nobody = class.world.nobody().rest();
+    let request = nobody.request(Method::POST, "/api/v1/auth/login").header("accept-encoding", "gzip, zstd");
+    let reply = nobody.send(request.json(&login)).await;
+    assert_eq!(reply.headers.get("content-encoding"), None);
+    assert_eq!(reply.headers["cache-control"], "no-store");
+    reply.answer();
 }
 
 async fn answers_as_grpc_does(kind: Kind) {

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod call;
 pub mod class;
+pub mod client;
 pub mod clock;
 pub mod college;
 pub mod contract;

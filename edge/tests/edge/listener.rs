@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rollcall_edge::{Edge, PeerAddr, connect, listen};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -171,6 +172,100 @@ async fn a_router_is_served_as_it_is() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.ends_with("here"), "{answer}");
+    server.stop().await;
+}
+
+/// What comes until `text` has come.
+async fn read_until(stream: &mut TcpStream, text: &str) -> String {
+    let mut answer = String::new();
+    let mut buffer = [0; 4096];
+    let read = async {
+        while !answer.contains(text) {
+            let read = stream.read(&mut buffer).await.unwrap();
+            assert!(read > 0, "closed after {answer:?}");
+            answer.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), read).await.unwrap_or_else(|_| panic!("no {text:?}"));
+    answer
+}
+
+/// Requests as they look on the wire.
+#[tokio::test]
+async fn every_form_of_a_target_is_understood() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    for (request, status, holds) in [
+        ("GET http://api.example/v1/items/7 HTTP/1.1\r\nhost: api.example\r\n", "200", "x-forwarded-host=api.example"),
+        ("GET http://api.example/v1/items/7 HTTP/1.1\r\nhost: other\r\n", "200", "x-forwarded-host=api.example"),
+        ("GET /v1/items/7 HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n", "200", r#""id":"7""#),
+        ("GET /v1/items/7 HTTP/1.1\r\nhost: x\r\nhost: y\r\n", "400", "HEADER_REPEATED"),
+        ("GET /v1/items/7 HTTP/1.0\r\n", "200", r#""id":"7""#),
+        ("OPTIONS * HTTP/1.1\r\nhost: x\r\n", "204", ""),
+        ("CONNECT x:443 HTTP/1.1\r\nhost: x\r\n", "405", "METHOD_NOT_ALLOWED"),
+        ("HEAD /nope HTTP/1.1\r\nhost: x\r\n", "404", "content-length"),
+        ("POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n", "400", ""),
+        ("POST /v1/items HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n", "400", ""),
+    ] {
+        let mut stream = server.open(format!("{request}connection: close\r\n\r\n").as_bytes()).await;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (line, _) = answer.split_once("\r\n").unwrap();
+        assert!(line.split(' ').nth(1) == Some(status) && answer.contains(holds), "{request}: {answer}");
+    }
+    server.stop().await;
+}
+
+/// A client that asks first is told to go on where its body is wanted, and hears the refusal where it is not.
+#[tokio::test]
+async fn a_body_is_asked_for_only_where_it_is_read() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let head = |line: &str, length: usize| {
+        format!(
+            "{line} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n\
+             content-length: {length}\r\n\r\n"
+        )
+    };
+    let mut stream = server.open(head("POST /v1/items", 13).as_bytes()).await;
+    assert_eq!(read_until(&mut stream, "\r\n\r\n").await, "HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(br#"{"title":"T"}"#).await.unwrap();
+    let answer = read_until(&mut stream, r#""resume_after""#).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(r#""title":"T""#), "{answer}");
+    for (line, length, status) in
+        [("POST /nope", 13, "404"), ("POST /v1/items/7", 13, "405"), ("POST /v1/items", 9_999, "413")]
+    {
+        let mut stream = server.open(head(line, length).as_bytes()).await;
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{line}: {answer}");
+    }
+    server.stop().await;
+}
+
+/// Nothing in an array could tell that it is not whole, so the transfer itself has to.
+#[tokio::test]
+async fn a_stream_that_fails_inside_an_array_breaks_the_transfer() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    for (id, pages, is_whole) in [("x", 1, true), ("fails", 1, false)] {
+        let request =
+            format!("GET /v1/watch/{id}?pages={pages} HTTP/1.1\r\nhost: x\r\naccept: application/json\r\n\r\n");
+        let mut stream = server.open(request.as_bytes()).await;
+        let mut answer = read_until(&mut stream, "tick").await;
+        if is_whole && !answer.ends_with("0\r\n\r\n") {
+            answer.push_str(&read_until(&mut stream, "0\r\n\r\n").await);
+        }
+        if !is_whole {
+            let _reset = stream.read_to_string(&mut answer).await;
+        }
+        assert_eq!(answer.ends_with("]\r\n0\r\n\r\n"), is_whole, "{answer}");
+        assert_eq!(answer.ends_with("0\r\n\r\n"), is_whole, "{answer}");
+    }
+    let stream = TokioIo::new(TcpStream::connect(server.address).await.unwrap());
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    tokio::spawn(connection);
+    let uri = format!("http://{}/v1/watch/fails?pages=1", server.address);
+    let request = Request::get(uri).header("accept", "application/json").body(Full::new(Bytes::new())).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.into_body().collect().await.is_err());
     server.stop().await;
 }
 

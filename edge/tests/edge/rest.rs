@@ -114,6 +114,113 @@ async fn head_and_options_are_built_in() {
     assert_eq!(get(&edge, "/v1/issue/7").await.status, 200);
 }
 
+/// Over HTTP/2 nothing else would keep the body of a refusal from being sent.
+#[tokio::test]
+async fn head_never_has_a_body() {
+    let edge = edge();
+    for path in ["/v1/items/7", "/nope", "/v1/fail/5", "/v1/items?nope=1"] {
+        let full = get(&edge, path).await;
+        let answer = send(&edge, &format!("HEAD {path}"), &[], "").await;
+        assert_eq!((answer.status, answer.body.len()), (full.status, 0), "{path}");
+        assert_eq!(answer.header("content-length"), full.body.len().to_string(), "{path}");
+        assert_eq!(answer.header("content-type"), full.header("content-type"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn multiple_segments_may_be_decoded_fully() {
+    let options = rollcall_edge::Options { fully_decode_reserved_expansion: true, ..options() };
+    let edge = Edge::new(&crate::support::POOL, crate::support::echo(), options).unwrap();
+    assert_eq!(get(&edge, "/v1/shelves/1/books/a%2Fb%20c").await.json()["name"], "shelves/1/books/a/b c");
+    assert_eq!(get(&edge, "/v1/files/a%2Fb/c%252F").await.json()["rest"], "a/b/c%2F");
+}
+
+/// However the network cuts it up.
+#[tokio::test]
+async fn a_body_may_come_byte_by_byte() {
+    let text = r#"{"title":"é\u00e9","author":{"name":"A"}}"#;
+    let frames = text.bytes().map(|byte| Ok::<_, Infallible>(Frame::data(bytes::Bytes::from(vec![byte]))));
+    let body = StreamBody::new(futures_util::stream::iter(frames));
+    let request = http::Request::post("/v1/items").header("content-type", "application/json").body(body).unwrap();
+    let response = edge().call(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((&answer["title"], &answer["author"]["name"]), (&json!("éé"), &json!("A")));
+}
+
+/// The client is not at fault, and must not be told so.
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_a_fault_of_the_service() {
+    let options = rollcall_edge::Options { max_response_bytes: 100, ..options() };
+    let edge = Edge::new(&crate::support::POOL, crate::support::echo(), options).unwrap();
+    assert_eq!(get(&edge, "/v1/items?title=short").await.status, 200);
+    let answer = get(&edge, &format!("/v1/items?title={}", "x".repeat(200))).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (500, &json!("ANSWER_UNREADABLE")));
+    assert_eq!(get(&edge, "/v1/watch/floods").await.status, 500);
+}
+
+/// A proxy on the way to the upstream answers with a page of its own.
+#[tokio::test]
+async fn an_upstream_that_speaks_no_grpc_is_translated() {
+    for (upstream, status) in [
+        (200, 500),
+        (302, 500),
+        (400, 500),
+        (401, 401),
+        (403, 403),
+        (404, 501),
+        (429, 503),
+        (500, 500),
+        (502, 503),
+        (503, 503),
+        (504, 503),
+    ] {
+        let service = tower::service_fn(move |_: http::Request<tonic::body::Body>| {
+            let body = tonic::body::Body::new(http_body_util::Full::from("<html>"));
+            let page = http::Response::builder().status(upstream).header("content-type", "text/html");
+            std::future::ready(Ok::<_, Infallible>(page.body(body).unwrap()))
+        });
+        let edge = Edge::new(&crate::support::POOL, in_process(service), options()).unwrap();
+        let answer = get(&edge, "/v1/items/7").await;
+        assert_eq!(answer.status, status, "{upstream}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert!(!answer.text().contains("html"), "{}", answer.text());
+        let headers = [("content-type", "application/grpc-web+proto")];
+        let answer = send(&edge, "POST /edge.test.v1.Echo/Get", &headers, vec![0, 0, 0, 0, 0]).await;
+        assert!((1..=16).contains(&answer.header("grpc-status").parse().unwrap()), "{upstream}: {:?}", answer.headers);
+    }
+}
+
+/// What a client says of its own way here counts only where a trusted proxy passes it on.
+#[tokio::test]
+async fn addresses_come_from_trusted_proxies_only() {
+    let edge = edge();
+    for (peer, forwarded, address, scheme) in [
+        ("9.9.9.9:1", "6.6.6.6", "9.9.9.9", "http"),
+        ("127.0.0.1:1", "6.6.6.6, 8.8.8.8", "8.8.8.8", "https"),
+        ("127.0.0.1:1", "", "127.0.0.1", "https"),
+        ("[::1]:1", "6.6.6.6", "::1", "http"),
+    ] {
+        let request = http::Request::get("http://own.example/v1/items/7")
+            .header("host", "other.example")
+            .header("x-forwarded-for", forwarded)
+            .header("x-forwarded-proto", "https")
+            .header("x-forwarded-host", "evil.example")
+            .extension(rollcall_edge::PeerAddr(peer.parse().unwrap()))
+            .body(http_body_util::Empty::<bytes::Bytes>::new())
+            .unwrap();
+        let seen = edge.clone().call(request).await.unwrap().headers()["x-seen"].to_str().unwrap().to_owned();
+        for expected in [
+            format!("x-forwarded-for={address}"),
+            format!("x-forwarded-proto={scheme}"),
+            "x-forwarded-host=own.example".to_owned(),
+        ] {
+            assert!(seen.split(';').any(|pair| pair == expected), "{peer}: {expected}: {seen}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn refusals_are_problems() {
     let edge = edge();
@@ -121,6 +228,9 @@ async fn refusals_are_problems() {
     assert_eq!(answer.status, 400);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     assert_eq!(answer.header("retry-after"), "2");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
     assert_eq!(
         answer.json(),
         json!({

@@ -10,6 +10,7 @@ use http_body_util::Empty;
 use hyper::ext::Protocol;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rollcall_edge::{Edge, Options, listen};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -114,11 +115,27 @@ async fn a_client_that_is_gone_or_does_not_read_is_cut() {
     let server = Running::new(Edge::new(&POOL, echo(), options).unwrap(), listen::Limits::default()).await;
     // Floods and is never read: the server gives up.
     let (socket, _) = connect(&server, "/v1/watch/floods", &[]).await.unwrap();
+    // The same with messages that can be told apart.
+    const MANY: i64 = 2_000_000;
+    let (mut slow, _) = connect(&server, &format!("/v1/watch/x?pages={MANY}"), &[]).await.unwrap();
     // Never answers a ping, as nothing polls it.
     let (silent, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
     tokio::time::sleep(Duration::from_millis(2_000)).await;
     assert_eq!(last_error(socket).await, "cut");
     assert_eq!(last_error(silent).await, "cut");
+    // What it has got is whole, so it goes on after the last of it without a gap.
+    let mut last = 0;
+    while let Some(Ok(frame)) = slow.next().await {
+        let Message::Text(text) = frame else { continue };
+        let tick: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(tick["seq"], (last + 1).to_string());
+        last += 1;
+    }
+    assert!((1..MANY).contains(&last), "{last}");
+    let path = format!("/v1/watch/x?pages={}&resume_after={last}", last + 2);
+    let (mut again, _) = connect(&server, &path, &[]).await.unwrap();
+    let (texts, code) = drain(&mut again).await;
+    assert_eq!((texts.len(), &texts[0]["seq"], code), (2, &(last + 1).to_string().into(), 1000));
     // Answers pings, so it stays.
     let (mut alive, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
     let pings = async {
@@ -140,6 +157,64 @@ async fn a_close_is_answered() {
     let rest: Vec<_> = socket.collect().await;
     assert!(rest.iter().all(Result::is_ok), "{rest:?}");
     assert!(rest.iter().any(|frame| matches!(frame, Ok(Message::Close(_)))), "{rest:?}");
+    server.stop().await;
+}
+
+/// Frames that are none of what a client may send, and the code with which each is answered.
+#[tokio::test]
+async fn faulty_frames_are_answered_with_their_code() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    // FIN and the kind of frame, the length with the bit for a mask, the mask, and the payload under a mask of zeros.
+    let frame = |head: &[u8], payload: &[u8]| [head, &[0; 4], payload].concat();
+    for (what, bytes, code) in [
+        ("a text of 64 KiB", frame(&[0x81, 0xff, 0, 0, 0, 0, 0, 1, 0, 0], &[b'x'; 65_536]), 1009),
+        ("a text of 17 KiB", frame(&[0x81, 0xfe, 0x44, 0x00], &[b'x'; 17_408]), 1009),
+        ("no UTF-8", frame(&[0x81, 0x81], &[0xff]), 1007),
+        ("a reserved opcode", frame(&[0x83, 0x80], &[]), 1002),
+        ("no mask", vec![0x81, 0x01, b'x'], 1002),
+    ] {
+        let (mut socket, _) = connect(&server, "/v1/watch/hangs?pages=1", &[]).await.unwrap();
+        assert!(matches!(socket.next().await.unwrap().unwrap(), Message::Text(_)));
+        socket.get_mut().write_all(&bytes).await.unwrap();
+        let (texts, closed) = drain(&mut socket).await;
+        assert_eq!((texts.len(), closed), (0, code), "{what}");
+    }
+    // Before the stream has opened too.
+    let (mut socket, _) = connect(&server, "/v1/watch/hangs", &[]).await.unwrap();
+    socket.send(Message::text("x".repeat(20_000))).await.unwrap();
+    assert_eq!(drain(&mut socket).await.1, 1009);
+    // A message that fits is no fault, though nobody reads it.
+    let (mut socket, _) = connect(&server, "/v1/watch/x?pages=1", &[]).await.unwrap();
+    socket.send(Message::text("x".repeat(16_000))).await.unwrap();
+    assert_eq!(drain(&mut socket).await.1, 1000);
+    server.stop().await;
+}
+
+/// A tunnel is not to be had, and a WebSocket only where there is a stream.
+#[tokio::test]
+async fn other_connects_are_refused_over_http2() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    let stream = TokioIo::new(TcpStream::connect(server.address).await.unwrap());
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+    tokio::spawn(connection);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    for (uri, protocol, status) in [
+        ("/v1/watch/x", Some("connect-udp"), 405),
+        ("/v1/items/7", Some("websocket"), 400),
+        ("/nope", Some("websocket"), 404),
+        ("", None, 405),
+    ] {
+        let mut request = Request::builder().method(Method::CONNECT).version(Version::HTTP_2);
+        request = match protocol {
+            Some(protocol) => request
+                .uri(format!("http://{}{uri}", server.address))
+                .header("sec-websocket-version", "13")
+                .extension(Protocol::from_static(protocol)),
+            None => request.uri(server.address.to_string()),
+        };
+        let response = sender.send_request(request.body(Empty::<bytes::Bytes>::new()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status, "{uri} {protocol:?}");
+    }
     server.stop().await;
 }
 

@@ -39,6 +39,7 @@ async fn all_faults_are_listed_at_once() {
         syntax = "proto3";
         package faulty;
         import "google/api/annotations.proto";
+        import "google/api/httpbody.proto";
         message M { string id = 1; repeated string list = 2; M inner = 3; map<string, string> map = 4; }
         service S {
           rpc A(M) returns (M) { option (google.api.http) = {get: "/a/{id"}; }
@@ -56,14 +57,21 @@ async fn all_faults_are_listed_at_once() {
           rpc N(M) returns (M) { option (google.api.http) = {put: "/n/{id}" body: "id"}; }
           rpc Fine(M) returns (M) { option (google.api.http) = {get: "/fine"}; }
           rpc NoRule(M) returns (M);
+          rpc O(stream google.api.HttpBody) returns (stream M) {
+            option (google.api.http) = {post: "/o" body: "*"};
+          }
+          rpc P(stream google.api.HttpBody) returns (M) { option (google.api.http) = {get: "/p"}; }
         }
     "#;
     let pool = pool("faulty.proto", Some(text));
     let faults = Edge::new(&pool, echo(), options()).err().unwrap();
     let methods: Vec<&str> = faults.iter().map(|fault| fault.method.strip_prefix("faulty.S.").unwrap()).collect();
-    assert_eq!(methods, ["A", "B", "C", "D", "E", "F", "G", "I", "J", "K", "L", "N"], "{faults:#?}");
+    assert_eq!(methods, ["A", "B", "C", "D", "E", "F", "G", "I", "J", "K", "L", "N", "O", "P"], "{faults:#?}");
     assert_eq!(
         faults[7].to_string(),
         "faulty.S.I: GET /same/{inner.id}: the same paths as GET /same/{id} of faulty.S.H"
     );
+    let only_bytes = "a stream of requests has no form in HTTP, unless the rule's body is a google.api.HttpBody";
+    let both_ways = "streams in both directions have no form in HTTP";
+    assert_eq!([8, 12, 13].map(|place| faults[place].what.as_str()), [only_bytes, both_ways, only_bytes]);
 }

@@ -31,7 +31,7 @@ pub fn pool(name: &str, text: Option<&str>) -> DescriptorPool {
         includes.insert(0, folder.display().to_string());
     }
     let mut compiler = protox::Compiler::new(includes).unwrap();
-    compiler.include_imports(true).open_file(name).unwrap();
+    compiler.include_imports(true).include_source_info(true).open_file(name).unwrap();
     if text.is_some() {
         std::fs::remove_dir_all(&folder).unwrap();
     }
@@ -46,7 +46,7 @@ pub fn options() -> Options {
         }),
         allowed_origins: vec!["https://app.example".to_owned()],
         request_metadata: vec!["cookie".parse().unwrap(), "x-key-bin".parse().unwrap()],
-        response_headers: vec!["set-cookie".parse().unwrap(), "x-seen".parse().unwrap(), "etag".parse().unwrap()],
+        response_headers: ["set-cookie", "x-seen", "etag", "cache-control"].map(|name| name.parse().unwrap()).to_vec(),
         trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
         stream_heartbeat: Duration::from_millis(200),
         resume: Some(Resume { request_field: "resume_after".to_owned(), response_field: "seq".to_owned() }),
@@ -113,8 +113,9 @@ pub async fn json(edge: &Edge, line: &str, body: &str) -> Answer {
     send(edge, line, &[("content-type", "application/json")], body.to_owned()).await
 }
 
+/// A codec for messages that are bytes already.
 #[derive(Clone, Copy, Default)]
-struct Raw;
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;
@@ -190,6 +191,13 @@ async fn answer(rpc: String, request: tonic::Request<Bytes>) -> Result<tonic::Re
     let metadata = response.metadata_mut();
     metadata.insert("x-seen", seen.parse().unwrap());
     metadata.insert("x-internal", "secret".parse().unwrap());
+    if title == "tagged" {
+        metadata.insert("etag", "\"v1\"".parse().unwrap());
+        metadata.insert("cache-control", "private, max-age=5".parse().unwrap());
+    }
+    if title == "secret" {
+        metadata.insert("cache-control", "no-store".parse().unwrap());
+    }
     if title == "created" {
         metadata.insert("x-http-code", "201".parse().unwrap());
         metadata.append("set-cookie", "a=1".parse().unwrap());
@@ -258,6 +266,7 @@ async fn fail(how: &str) -> Result<tonic::Response<Bytes>, Status> {
                 ),
                 detail("RetryInfo", serde_json::json!({"retryDelay": "1.5s"})),
                 detail("DebugInfo", serde_json::json!({"detail": "secret"})),
+                prost_types::Any { type_url: "type.googleapis.com/of.Nobody".to_owned(), value: vec![0xff] },
             ],
         ),
         "fields" => rich(

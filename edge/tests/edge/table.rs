@@ -1,6 +1,11 @@
 //! The behaviour table: one row per request that gateways are known to disagree about.
 
-use crate::support::{edge, send};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_edge::{Edge, MethodLimits, Options};
+
+use crate::support::{POOL, echo, edge, options, send};
 
 struct Row {
     request: &'static str,
@@ -51,6 +56,9 @@ const ROWS: &[Row] = &[
     row("GET /v1/isbn/5/yes/novel/2024-01-31T10:00:00Z", 400, "must be true or false"),
     row("GET /v1/isbn/5/true/7/2024-01-31T10:00:00Z", 400, "must be one of"),
     row("GET /v1/isbn/5/true/novel/today", 400, r#""field":"printed""#),
+    row("CONNECT /v1/items/7", 405, "METHOD_NOT_ALLOWED"),
+    row("OPTIONS *", 204, ""),
+    row("GET http://api.example/v1/items/7", 200, r#""id":"7""#),
     // Queries.
     row("GET /v1/items?nope=1", 400, "unknown parameter"),
     row("GET /v1/items?pages=1&pages=2", 400, "given more than once"),
@@ -79,6 +87,7 @@ const ROWS: &[Row] = &[
     row("GET /v1/items/7?id=8", 400, "the path gives this value already"),
     post("PATCH /v1/items/7?item.title=x", "{}", 400, "this value belongs into the body"),
     post("POST /v1/items?title=x", "{}", 400, "belong into the body"),
+    with("POST /v1/pictures?data=AA", &[("content-type", "text/plain")], "x", 400, "belong into the body"),
     with("POST /v1/files/x?content.data=AA", &[("content-type", "text/plain")], "x", 400, "belongs into the body"),
     // Bodies.
     post("POST /v1/items", r#"{"nope":1}"#, 400, r#""field":"nope""#),
@@ -93,6 +102,12 @@ const ROWS: &[Row] = &[
     post("POST /v1/items", r#"{"others":[{},{"born":"x"}]}"#, 400, r#""field":"others[1].born""#),
     post("POST /v1/items", r#"{"title":"\ud800"}"#, 400, "MALFORMED_JSON"),
     post("POST /v1/items", r#"{"title":"#, 400, "MALFORMED_JSON"),
+    post("POST /v1/items", r#"{"mask":{"paths":["title"]}}"#, 400, r#""field":"mask""#),
+    post("POST /v1/items", r#"{"mask":"title,author.name"}"#, 200, r#""mask":"title,author.name""#),
+    post("POST /v1/items", r#"{"printed":"2024-01-31T10:00:00+05:30"}"#, 200, r#""printed":"2024-01-31T04:30:00Z""#),
+    post("POST /v1/items", r#"{"isbn":1e3}"#, 200, r#""isbn":"1000""#),
+    post("POST /v1/items", r#"{"isbn":1.5}"#, 400, r#""field":"isbn""#),
+    post("POST /v1/items", r#"{"used":"true"}"#, 400, r#""field":"used""#),
     post("POST /v1/items", "[]", 400, "must be an object, not a list"),
     post("POST /v1/items", "null", 400, "INVALID_FIELD"),
     post("POST /v1/items", "{} {}", 400, "MALFORMED_JSON"),
@@ -117,6 +132,22 @@ const ROWS: &[Row] = &[
         415,
         "UNSUPPORTED_MEDIA_TYPE",
     ),
+    with(
+        "POST /v1/items/7",
+        &[("content-type", "application/x-www-form-urlencoded")],
+        "title=a",
+        405,
+        "METHOD_NOT_ALLOWED",
+    ),
+    with("POST /v1/items", &[("content-type", "application/json"), ("content-encoding", "Identity")], "{}", 200, "{"),
+    with(
+        "POST /v1/items",
+        &[("content-type", "application/json"), ("content-encoding", "identity"), ("content-encoding", "gzip")],
+        "{}",
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+    ),
+    with("GET /v1/items", &[("content-length", "0")], "", 200, "{"),
     with("GET /v1/items", &[], "{}", 400, "UNEXPECTED_BODY"),
     with("DELETE /v1/items/7", &[("content-type", "application/json")], "{}", 400, "UNEXPECTED_BODY"),
     with("POST /v1/issue/7", &[("content-type", "application/json")], "{}", 400, "UNEXPECTED_BODY"),
@@ -134,6 +165,25 @@ const ROWS: &[Row] = &[
     with("GET /v1/items", &[("accept", "application/json;q=0")], "", 406, "NOT_ACCEPTABLE"),
     with("GET /v1/watch/x", &[("accept", "text/html")], "", 406, "NOT_ACCEPTABLE"),
     with("GET /v1/items", &[("grpc-timeout", "nonsense")], "", 200, "{"),
+    with("GET /v1/items", &[("accept-encoding", "br")], "", 200, "{"),
+    with("GET /v1/items", &[("accept", "text/html"), ("accept", "application/json")], "", 200, "{"),
+    // Headers that decide something and are there twice.
+    with("GET /v1/items", &[("authorization", "Bearer a"), ("authorization", "Bearer b")], "", 400, "HEADER_REPEATED"),
+    with("GET /v1/items", &[("host", "a"), ("host", "b")], "", 400, "HEADER_REPEATED"),
+    with(
+        "POST /v1/items",
+        &[("content-type", "text/plain"), ("content-type", "application/json")],
+        "{}",
+        400,
+        "HEADER_REPEATED",
+    ),
+    with(
+        "POST /edge.test.v1.Echo/Get",
+        &[("content-type", "application/grpc-web"), ("content-encoding", "gzip")],
+        "x",
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+    ),
     with("GET /v1/items", &[("content-type", "application/grpc-web")], "", 405, "METHOD_NOT_ALLOWED"),
     with("POST /edge.test.v1.Echo/Get", &[("content-type", "application/grpc")], "", 415, "gRPC needs HTTP/2"),
 ];
@@ -167,9 +217,15 @@ async fn sizes_are_bounded() {
     let long = format!(r#"{{"{}":1}}"#, "é".repeat(900));
     let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], long).await;
     assert!(answer.status == 400 && answer.body.len() < 1_000, "{}", answer.text());
-    let nested = "[".repeat(2_000);
-    let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], nested).await;
-    assert_eq!(answer.status, 400);
+    // As deep as it can be sent, and as deep as one may send it.
+    for (depth, expected) in [(20_000, 400), (62, 400), (40, 200)] {
+        let limits = MethodLimits { max_request_bytes: 64 * 1024, deadline: Duration::from_secs(5) };
+        let options = Options { limits: Arc::new(move |_| limits), ..options() };
+        let edge = Edge::new(&POOL, echo(), options).unwrap();
+        let nested = format!(r#"{{"extra":{{"a":{}{}}}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], nested).await;
+        assert_eq!(answer.status, expected, "{depth}: {}", answer.text());
+    }
     let invalid = [&br#"{"title":""#[..], &[0xff], br#""}"#].concat();
     let answer = send(&edge, "POST /v1/items", &[("content-type", "application/json")], invalid).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (400, &"MALFORMED_JSON".into()));

@@ -1,10 +1,13 @@
 //! grpc-web and plain gRPC, and what browsers ask before they call.
 
+use std::convert::Infallible;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Request, Version};
-use http_body_util::{BodyExt as _, Full};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, Value};
 use tower::Service as _;
@@ -53,6 +56,29 @@ async fn text_is_answered_in_text() {
     }
 }
 
+/// The protocol lets a client encode its frame in parts, and the network cuts those up again.
+#[tokio::test]
+async fn text_may_come_in_parts() {
+    let frame = framed("7", 0);
+    let (head, tail) = frame.split_at(4);
+    let text = STANDARD.encode(head) + &STANDARD.encode(tail);
+    for size in [1, 3, 1_000] {
+        let pieces: Vec<Bytes> = text.as_bytes().chunks(size).map(|piece| Bytes::from(piece.to_vec())).collect();
+        let frames = pieces.into_iter().map(|piece| Ok::<_, Infallible>(Frame::data(piece)));
+        let body = StreamBody::new(futures_util::stream::iter(frames));
+        let request = Request::post("/edge.test.v1.Echo/Get").header("content-type", "application/grpc-web-text");
+        let response = edge().call(request.body(body).unwrap()).await.unwrap();
+        let answer = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(answer.starts_with(STANDARD.encode(&frame).trim_end_matches('=').as_bytes()), "{size}: {answer:?}");
+    }
+    let headers = [("content-type", "application/grpc-web-text")];
+    for text in ["AAAA!", "AAA", &text[..text.len() - 1]] {
+        let answer = send(&edge(), "POST /edge.test.v1.Echo/Get", &headers, text.to_owned()).await;
+        assert_ne!(answer.header("grpc-status"), "0", "{text}: {answer:?}");
+        assert!(answer.headers.contains_key("grpc-status"), "{text}: {answer:?}");
+    }
+}
+
 #[tokio::test]
 async fn web_streams_fail_visibly_and_in_time() {
     let edge = edge();
@@ -83,6 +109,35 @@ async fn plain_grpc_passes_through() {
     let body = response.into_body().collect().await.unwrap();
     assert_eq!(body.trailers().unwrap()["grpc-status"], "0");
     assert_eq!(&body.to_bytes()[..], &frame[..]);
+}
+
+/// The whole of what a browser does for a page: it asks, calls, and lets the page see the outcome.
+#[tokio::test]
+async fn a_page_asks_and_then_calls() {
+    let edge = edge();
+    let page = ("origin", "https://app.example");
+    let text = STANDARD.encode(framed("5", 0));
+    for (media, body) in [
+        ("application/grpc-web+proto; charset=utf-8", framed("5", 0)),
+        ("application/grpc-web-text+proto; charset=UTF-8", text.into_bytes()),
+    ] {
+        let asked = [
+            page,
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent"),
+        ];
+        let answer = send(&edge, "OPTIONS /edge.test.v1.Echo/Fail", &asked, "").await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-max-age")), (200, "7200"));
+        for name in asked[2].1.split(',') {
+            assert!(answer.header("access-control-allow-headers").split(',').any(|allowed| allowed == name), "{name}");
+        }
+        let headers = [page, ("content-type", media), ("x-grpc-web", "1"), ("authorization", "Bearer t")];
+        let answer = send(&edge, "POST /edge.test.v1.Echo/Fail", &headers, body).await;
+        // A refusal without any message has its status in headers, which a page sees only where they are exposed.
+        assert_eq!((answer.status.as_u16(), answer.header("grpc-status")), (200, "5"));
+        assert_eq!(answer.header("access-control-allow-origin"), "https://app.example");
+        assert!(answer.header("access-control-expose-headers").split(',').any(|name| name == "grpc-status"));
+    }
 }
 
 #[tokio::test]

@@ -71,6 +71,21 @@ pub fn limits(descriptor: &MethodDescriptor) -> Option<(usize, Duration)> {
     Some((usize::try_from(bytes).ok()?, read_deadline(&option(descriptor, "deadline")?)?))
 }
 
+/// Who may call, and what narrows it further, in words.
+pub fn access(descriptor: &MethodDescriptor) -> (Vec<Caller>, String) {
+    let Some(access) = option(descriptor, "access") else { return Default::default() };
+    let note = access.as_message().and_then(|message| message.get_field_by_name("note"));
+    let note = note.as_deref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    (read_callers(&access), note)
+}
+
+/// What an RPC that answers with bytes may answer with.
+pub fn media_types(descriptor: &MethodDescriptor) -> Vec<String> {
+    let types = option(descriptor, "media_types");
+    let types = types.as_ref().and_then(Value::as_list).unwrap_or_default();
+    types.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 fn option(descriptor: &MethodDescriptor, extension: &str) -> Option<Value> {
     let extension = descriptor.parent_pool().get_extension_by_name(&format!("rollcall.v1.{extension}"))?;
     let options = descriptor.options();

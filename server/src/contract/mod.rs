@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 use prost_reflect::DescriptorPool;
 
 pub use check::Malformed;
-pub use method::{Method, limits};
+pub use method::{Method, access, limits, media_types};
 
 use crate::problem::Violation;
 use rules::Rules;

@@ -12,7 +12,7 @@ use crate::{
     entity::{refresh_token_family, user},
     origin::Origin,
     problem::{ErrorReason, Problem},
-    store::{Limit, address_key, exceeded},
+    store::{Count, Limit, Outcome, address_key},
 };
 
 /// Somebody who has signed in.
@@ -26,8 +26,6 @@ impl Service {
     pub(super) async fn sign_in(&self, request: LoginRequest, origin: Origin) -> Result<SignIn, Problem> {
         let email = request.email.trim().to_lowercase();
         let college = request.college.trim().to_lowercase();
-        self.count(&email, &origin).await?;
-
         let account = store::find_account(&self.store.database, &email, &college).await?;
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let matches = self.passwords.verify(request.password, hash).await?;
@@ -52,20 +50,26 @@ impl Service {
         }
     }
 
-    /// Per account and address, so that nobody can lock somebody else out; and per address, well above a class.
-    async fn count(&self, email: &str, origin: &Origin) -> Result<(), Problem> {
+    /// Per account and address, so that nobody can lock somebody else out; and per address, well above a class. A refusal is
+    /// the last.
+    pub(super) async fn count(&self, email: &str, origin: &Origin) -> Vec<Count> {
         let minute = Duration::from_secs(60);
+        let email = email.trim().to_lowercase();
         let address = origin.address.map(address_key).unwrap_or_default();
-        let counted = [
+        let limits = [
             (Limit::new("login", self.limits.login_per_minute, minute), format!("{email}:{address}")),
             (Limit::new("login-address", self.limits.login_per_address_per_minute, minute), address),
         ];
-        for (limit, key) in counted {
-            if let Some(limit) = limit {
-                self.store.limiter.check(limit, &key).await.map_err(|wait| exceeded(limit, wait))?;
+        let mut counts = Vec::new();
+        for (limit, key) in limits {
+            let Some(limit) = limit else { continue };
+            let count = self.store.limiter.count(limit, &key).await;
+            counts.push(count);
+            if matches!(count.outcome, Outcome::Refused { .. }) {
+                break;
             }
         }
-        Ok(())
+        counts
     }
 
     async fn open_family(&self, user: user::Model, device_id: String, origin: Origin) -> Result<SignIn, Problem> {

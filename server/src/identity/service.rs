@@ -4,10 +4,14 @@ use rollcall_proto::v1::{
     LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, User,
     auth_service_server::AuthService, user,
 };
-use tonic::{Request, Response, Status, metadata::MetadataMap};
+use tonic::{
+    Request, Response, Status,
+    metadata::{MetadataMap, MetadataValue},
+};
 
 use super::{cookie, login::SignIn, password::Passwords, revocations::Revocations};
 use crate::{
+    allowance,
     clock::Clock,
     entity,
     identity::Tokens,
@@ -16,7 +20,7 @@ use crate::{
     principal::Principal,
     problem::Problem,
     settings::{self, RateLimits},
-    store::Store,
+    store::{Count, Store},
 };
 
 /// What signing in and out needs.
@@ -40,16 +44,29 @@ impl AuthService for Service {
         let origin = Origin::of(&request);
         let request = request.into_inner();
         let use_cookie = request.use_cookie;
-        let sign_in = self.sign_in(request, origin).await?;
-        let (answer, metadata) = self.answer(sign_in, use_cookie)?;
-        let mut response = Response::new(LoginResponse {
-            access_token: answer.access_token,
-            expires_in_seconds: answer.expires_in_seconds,
-            refresh_token: answer.refresh_token,
-            user: answer.user,
-        });
-        *response.metadata_mut() = metadata;
-        Ok(response)
+        let counts = self.count(&request.email, &origin).await;
+        let sign_in = match counts.iter().try_for_each(Count::admit) {
+            Ok(()) => self.sign_in(request, origin).await,
+            Err(refusal) => Err(refusal),
+        };
+        match sign_in.and_then(|sign_in| self.answer(sign_in, use_cookie)) {
+            Ok((answer, metadata)) => {
+                let mut response = Response::new(LoginResponse {
+                    access_token: answer.access_token,
+                    expires_in_seconds: answer.expires_in_seconds,
+                    refresh_token: answer.refresh_token,
+                    user: answer.user,
+                });
+                *response.metadata_mut() = metadata;
+                allowance::tell(&counts, response.metadata_mut().as_mut());
+                Ok(response)
+            }
+            Err(problem) => {
+                let mut status = Status::from(problem);
+                allowance::tell(&counts, status.metadata_mut().as_mut());
+                Err(status)
+            }
+        }
     }
 
     async fn refresh_token(
@@ -81,6 +98,8 @@ impl Service {
     /// Login and RefreshToken answer alike; only their messages have names of their own.
     fn answer(&self, sign_in: SignIn, use_cookie: bool) -> Result<(RefreshTokenResponse, MetadataMap), Problem> {
         let mut metadata = MetadataMap::new();
+        // No cache may keep the tokens, and no gateway may compress them beside what the caller has sent.
+        metadata.insert("cache-control", MetadataValue::from_static("no-store"));
         let refresh_token = if use_cookie {
             let cookie = cookie::set(&sign_in.refresh_token, self.options.refresh_token_life, &self.options)?;
             metadata.insert("set-cookie", cookie);

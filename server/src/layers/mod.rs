@@ -27,7 +27,13 @@ pub use request_id::RequestId;
 use method::Found;
 
 use crate::{
-    clock::Clock, contract::Contract, identity::Tokens, problem::Problem, settings::RateLimits, store::Limiter,
+    allowance,
+    clock::Clock,
+    contract::Contract,
+    identity::Tokens,
+    problem::Problem,
+    settings::RateLimits,
+    store::{Count, Limiter},
 };
 
 /// What the layers need.
@@ -54,10 +60,11 @@ async fn pass(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
     // First, so that every line of the log and every answer carries the id.
     let id = request_id::assign(&mut request, &shared);
     let call = observe::Call::begin(&shared, &request, &id);
-    let caller = OnceLock::new();
+    let (caller, counted) = (OnceLock::new(), OnceLock::new());
     // A panic is caught within the log's span, so that it is logged under its request's id.
-    let answer = catch_panic::guard(inside(&shared, request, next, &caller)).instrument(call.span()).await;
-    let response = answer.unwrap_or_else(|problem| Status::from(problem).into_http());
+    let answer = catch_panic::guard(inside(&shared, request, next, &caller, &counted)).instrument(call.span()).await;
+    let mut response = answer.unwrap_or_else(|problem| Status::from(problem).into_http());
+    allowance::tell(counted.get().map_or(&[], std::slice::from_ref), response.headers_mut());
     call.end(&response, caller.get());
     request_id::tell(&id, response)
 }
@@ -67,6 +74,7 @@ async fn inside(
     mut request: Request,
     next: Next,
     caller: &OnceLock<Uuid>,
+    counted: &OnceLock<Count>,
 ) -> Result<Response, Problem> {
     // Everything further in knows which RPC it is.
     let method = match method::find(&shared.contract, &mut request)? {
@@ -79,7 +87,9 @@ async fn inside(
     deadline::hold(&method, asked, async {
         authenticate::identify(shared, &method, &mut request, caller);
         // Counted once the caller is known: a class behind one address must not share one limit.
-        limit::count(shared, &method, &request).await?;
+        if let Some(count) = limit::count(shared, &method, &request).await {
+            counted.get_or_init(|| count).admit()?;
+        }
         authorise::decide(&method, &request)?;
         // Last: a request that may not be made is not even read.
         let request = body::admit(&shared.contract, &method, request).await?;

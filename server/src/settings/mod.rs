@@ -31,6 +31,8 @@ pub struct Settings {
     pub code: Code,
     pub limits: RateLimits,
     pub cors_origins: Vec<String>,
+    /// Whether the edge shows the OpenAPI document and its pages.
+    pub docs: bool,
     /// The settings as they were read, for `--print-config`; secrets are masked.
     pub shown: Vec<(String, String)>,
 }
@@ -139,6 +141,7 @@ impl Settings {
                 user_per_hour: reader.number("RATE_LIMIT_USER_PER_HOUR", 1000, 0..=10_000_000),
             },
             cors_origins: reader.list("CORS_ORIGINS", "", "origins such as https://app.example.edu"),
+            docs: reader.flag("DOCS_ENABLED", true),
             shown: Vec::new(),
         };
         check_origins(&settings.cors_origins, production, &mut reader);

@@ -12,8 +12,10 @@ use std::{
 };
 
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
 };
 
 use super::redis::Redis;
@@ -22,8 +24,8 @@ use crate::problem::{ErrorReason, Problem};
 /// How often a process forgets the keys that have recovered.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
-/// One integer per key: the theoretical arrival time, in microseconds of Redis' own clock. Answers 0, or how many
-/// microseconds to wait.
+/// One integer per key: the theoretical arrival time, in microseconds of Redis' own clock. Answers in how many microseconds
+/// all of the limit is there again, or, below 0, how many to wait.
 const GCRA: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -31,10 +33,10 @@ local interval = tonumber(ARGV[1])
 local burst = tonumber(ARGV[2])
 local tat = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
 local wait = tat - (burst - 1) * interval - now
-if wait > 0 then return math.ceil(wait) end
+if wait > 0 then return -math.ceil(wait) end
 tat = tat + interval
 redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000) + 1)
-return 0
+return tat - now
 ";
 
 /// So many calls in so long.
@@ -51,6 +53,54 @@ impl Limit {
     pub fn new(name: &'static str, calls: u32, period: Duration) -> Option<Self> {
         NonZeroU32::new(calls).map(|calls| Self { name, calls, period })
     }
+
+    /// The time in which one call comes back.
+    fn interval(&self) -> Duration {
+        self.period / self.calls.get()
+    }
+}
+
+/// One call, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    pub limit: Limit,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Let through. What is used up is back after this time.
+    Passed { used: Duration },
+    /// One too many, for so long.
+    Refused { wait: Duration },
+}
+
+impl Count {
+    /// How many calls may follow at once.
+    pub fn left(&self) -> u32 {
+        let Outcome::Passed { used } = self.outcome else { return 0 };
+        let calls = self.limit.calls.get();
+        let used = used.as_micros().div_ceil(self.limit.interval().as_micros().max(1));
+        calls.saturating_sub(u32::try_from(used).unwrap_or(calls))
+    }
+
+    /// When there is more: all of it, or after a refusal one call.
+    pub const fn until(&self) -> Duration {
+        match self.outcome {
+            Outcome::Passed { used } => used,
+            Outcome::Refused { wait } => wait,
+        }
+    }
+
+    /// Lets the call through or refuses it.
+    pub fn admit(&self) -> Result<(), Problem> {
+        let Outcome::Refused { wait } = self.outcome else { return Ok(()) };
+        let seconds = wait.as_secs() + 1;
+        let refusal = Problem::new(ErrorReason::RateLimited, format!("Too many calls. Try again in {seconds} s."))
+            .with("limit", format!("{} in {} s", self.limit.calls, self.limit.period.as_secs()))
+            .retry_after(wait);
+        Err(refusal)
+    }
 }
 
 pub struct Limiter {
@@ -59,7 +109,8 @@ pub struct Limiter {
 }
 
 /// A limiter of this process for each limit.
-type ByLimit = HashMap<Limit, Arc<DefaultKeyedRateLimiter<String>>>;
+type ByLimit = HashMap<Limit, Arc<Local>>;
+type Local = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
 impl Limiter {
     pub fn new(redis: Option<Redis>) -> Self {
@@ -68,27 +119,36 @@ impl Limiter {
         Self { redis, local }
     }
 
-    /// Counts one call, or says how long to wait.
-    pub async fn check(&self, limit: Limit, key: &str) -> Result<(), Duration> {
-        let interval = limit.period / limit.calls.get();
+    /// Counts one call.
+    pub async fn count(&self, limit: Limit, key: &str) -> Count {
+        Count { limit, outcome: self.outcome(limit, key).await }
+    }
+
+    async fn outcome(&self, limit: Limit, key: &str) -> Outcome {
+        let interval = limit.interval();
         if let Some(redis) = &self.redis {
             let arguments = vec![interval.as_micros().to_string(), limit.calls.to_string()];
             let full_key = format!("rollcall:limit:{}:{key}", limit.name);
-            match redis.run(GCRA, full_key, arguments).await {
-                Some(0) => return Ok(()),
-                Some(wait) => return Err(Duration::from_micros(u64::try_from(wait).unwrap_or(0))),
-                None => {}
+            if let Some(answer) = redis.run(GCRA, full_key, arguments).await {
+                let time = Duration::from_micros(answer.unsigned_abs());
+                return if answer < 0 { Outcome::Refused { wait: time } } else { Outcome::Passed { used: time } };
             }
         }
-        let limiter = self.local(limit, interval);
-        limiter.check_key(&key.to_owned()).map_err(|refusal| refusal.wait_time_from(DefaultClock::default().now()))
+        match self.local(limit).check_key(&key.to_owned()) {
+            Ok(state) => {
+                let used = limit.calls.get().saturating_sub(state.remaining_burst_capacity());
+                Outcome::Passed { used: interval * used }
+            }
+            Err(refusal) => Outcome::Refused { wait: refusal.wait_time_from(DefaultClock::default().now()) },
+        }
     }
 
-    fn local(&self, limit: Limit, interval: Duration) -> Arc<DefaultKeyedRateLimiter<String>> {
+    fn local(&self, limit: Limit) -> Arc<Local> {
         let mut local = self.local.lock().unwrap_or_else(PoisonError::into_inner);
         let limiter = local.entry(limit).or_insert_with(|| {
-            let quota = Quota::with_period(interval).expect("a period is longer than nothing").allow_burst(limit.calls);
-            Arc::new(RateLimiter::keyed(quota))
+            let quota = Quota::with_period(limit.interval()).expect("a period is longer than nothing");
+            let limiter = RateLimiter::keyed(quota.allow_burst(limit.calls));
+            Arc::new(limiter.with_middleware::<StateInformationMiddleware>())
         });
         limiter.clone()
     }
@@ -116,12 +176,4 @@ pub fn address_key(address: IpAddr) -> String {
             None => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
         },
     }
-}
-
-/// The refusal of a call that passes a limit.
-pub fn exceeded(limit: Limit, wait: Duration) -> Problem {
-    let seconds = wait.as_secs() + 1;
-    Problem::new(ErrorReason::RateLimited, format!("Too many calls. Try again in {seconds} s."))
-        .with("limit", format!("{} in {} s", limit.calls, limit.period.as_secs()))
-        .retry_after(wait)
 }
