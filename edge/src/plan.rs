@@ -285,8 +285,10 @@ impl Known {
 
 impl EnumPlan {
     fn new(descriptor: &EnumDescriptor) -> EnumPlan {
+        // The descriptor's own list of values is sorted, and so does not tell which of two names came first.
+        let declared = &descriptor.enum_descriptor_proto().value;
         let mut names: Vec<(i32, Box<str>)> =
-            descriptor.values().map(|value| (value.number(), value.name().into())).collect();
+            declared.iter().map(|value| (value.number(), value.name().into())).collect();
         let by_name = names.iter().map(|(number, name)| (name.clone(), *number)).collect();
         names.sort_by_key(|(number, _)| *number);
         names.dedup_by_key(|(number, _)| *number);

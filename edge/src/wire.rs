@@ -68,6 +68,7 @@ pub(crate) struct Fields<'a> {
 }
 
 /// One field as it stands on the wire.
+#[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
     pub(crate) number: u32,
     pub(crate) value: RawValue<'a>,

@@ -2,12 +2,12 @@
 
 pub(crate) mod lex;
 pub(crate) mod mask;
-#[cfg(test)]
-mod oracle;
 pub(crate) mod read;
 mod read_known;
 mod refusal;
 pub(crate) mod scalar;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod write;

@@ -37,7 +37,7 @@ fn document(
 ) -> Result<()> {
     let text = std::str::from_utf8(json)
         .map_err(|fault| Refusal::malformed(format!("not UTF-8 at byte {}", fault.valid_up_to())))?;
-    let mut reader = Reader { plan, lex: Lexer::new(text), input, out };
+    let mut reader = Reader { plan, lex: Lexer::new(text), input, out, depth: 0 };
     reader.lex.peek()?;
     read(&mut reader)?;
     reader.lex.finish()
@@ -48,6 +48,8 @@ pub(super) struct Reader<'r, 'j> {
     pub(super) lex: Lexer<'j>,
     pub(super) input: JsonInput,
     pub(super) out: &'r mut Vec<u8>,
+    /// How deep the message being written is nested in others.
+    depth: usize,
 }
 
 /// The fields and oneofs that an object has set so far. Few messages have more than 64 fields.
@@ -80,6 +82,21 @@ impl<'j> Reader<'_, 'j> {
 
     pub(super) fn strict(&self) -> bool {
         self.input == JsonInput::Strict
+    }
+
+    /// Goes down into messages. One level of JSON may be several of messages, which every decoder bounds: what is nested
+    /// more deeply would be the caller's fault and look like the service's.
+    pub(super) fn enter(&mut self, levels: usize) -> Result<()> {
+        self.depth += levels;
+        if self.depth > wire::MAX_DEPTH {
+            let what = format!("nested more than {} messages deep", wire::MAX_DEPTH);
+            return Err(Refusal::value(what));
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self, levels: usize) {
+        self.depth -= levels;
     }
 
     /// The fields of an ordinary message. `skipped` is a key that belongs to the surroundings: the type of an `Any`.
@@ -140,7 +157,9 @@ impl<'j> Reader<'_, 'j> {
     fn element(&mut self, field: &FieldPlan) -> Result<()> {
         if field.group {
             put_tag(self.out, field.number, wire::START_GROUP);
+            self.enter(1)?;
             self.bare_content(field.kind)?;
+            self.leave(1);
             put_tag(self.out, field.number, wire::END_GROUP);
             return Ok(());
         }
@@ -190,7 +209,9 @@ impl<'j> Reader<'_, 'j> {
                 return Err(at_key(Refusal::value("given more than once"), &key));
             }
             put_tag(self.out, 2, field.kind.wire());
+            self.enter(1)?;
             self.value(field.kind).map_err(|refusal| at_key(refusal, &key))?;
+            self.leave(1);
             end_len(self.out, at);
         }
         Ok(())
@@ -205,7 +226,9 @@ impl<'j> Reader<'_, 'j> {
                     return Err(Refusal::value(LEAVE_OUT));
                 }
                 let at = begin_len(self.out);
+                self.enter(1)?;
                 self.content(id)?;
+                self.leave(1);
                 end_len(self.out, at);
                 Ok(())
             }

@@ -51,7 +51,9 @@ impl Reader<'_, '_> {
             wire::put_bytes(self.out, key.as_bytes());
             put_tag(self.out, 2, wire::LEN);
             let length = begin_len(self.out);
+            self.enter(2)?;
             self.any_value().map_err(|refusal| refusal.under(Step::Key(key.clone().into_owned())))?;
+            self.leave(2);
             end_len(self.out, length);
             end_len(self.out, entry);
             if !seen.insert(key.clone()) {
@@ -69,7 +71,9 @@ impl Reader<'_, '_> {
         while self.lex.element(&mut first)? {
             put_tag(self.out, 1, wire::LEN);
             let length = begin_len(self.out);
+            self.enter(1)?;
             self.any_value().map_err(|refusal| refusal.under(Step::Index(index)))?;
+            self.leave(1);
             end_len(self.out, length);
             index += 1;
         }
@@ -102,13 +106,17 @@ impl Reader<'_, '_> {
             Next::Object => {
                 put_tag(self.out, value::STRUCT, wire::LEN);
                 let length = begin_len(self.out);
+                self.enter(1)?;
                 self.structure()?;
+                self.leave(1);
                 end_len(self.out, length);
             }
             Next::Array => {
                 put_tag(self.out, value::LIST, wire::LEN);
                 let length = begin_len(self.out);
+                self.enter(1)?;
                 self.list_value()?;
+                self.leave(1);
                 end_len(self.out, length);
             }
         }
@@ -172,6 +180,8 @@ impl Reader<'_, '_> {
                 _ => return Err(Refusal::field(&key, "unknown field")),
             }
         }
-        if found { Ok(()) } else { Err(Refusal::field("value", "must be given for this type")) }
+        // Most implementations have none for an `Empty`.
+        let may_be_absent = self.plan.messages[id].known == Known::Empty;
+        if found || may_be_absent { Ok(()) } else { Err(Refusal::field("value", "must be given for this type")) }
     }
 }

@@ -166,7 +166,10 @@ fn mask_path(path: &str, input: JsonInput) -> Option<String> {
             _ => return None,
         }
     }
-    Some(snake)
+    // Half the one spelling and half the other, or neither.
+    let is_mixed =
+        input == JsonInput::Strict && (snake.contains("__") || snake.split('.').any(|name| name.ends_with('_')));
+    (!is_mixed).then_some(snake)
 }
 
 #[cfg(test)]
@@ -199,6 +202,22 @@ mod tests {
         ] {
             assert_eq!(integer(text), value, "{text}");
         }
+    }
+
+    #[test]
+    fn masks_have_one_spelling() {
+        for (text, path) in [
+            ("fooBar.baz", Some("foo_bar.baz")),
+            ("foo_bar.line_1", Some("foo_bar.line_1")),
+            ("foo_Bar", None),
+            ("foo__bar", None),
+            ("foo_", None),
+            ("foo_.bar", None),
+            ("foo bar", None),
+        ] {
+            assert_eq!(mask_path(text, JsonInput::Strict).as_deref(), path, "{text}");
+        }
+        assert_eq!(mask_path("foo_bar", JsonInput::ProtoJson), None);
     }
 
     #[test]

@@ -67,9 +67,9 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
     put_unsigned(out, value.unsigned_abs());
 }
 
-/// The shortest text that reads back as the same number, or one of the three words that JSON has no number for.
+/// The shortest text that reads back as the same number everywhere, or the word for what JSON has no number for.
 pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) {
-    if put_word(out, value.is_nan(), value.is_infinite(), value < 0.0) {
+    if put_word(out, value) {
         return;
     }
     // Writing to a vector cannot fail.
@@ -81,7 +81,7 @@ pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) {
 }
 
 pub(crate) fn put_float(out: &mut Vec<u8>, value: f32) {
-    if put_word(out, value.is_nan(), value.is_infinite(), value < 0.0) {
+    if put_word(out, f64::from(value)) {
         return;
     }
     if is_plain(f64::from(value).abs()) {
@@ -95,11 +95,13 @@ fn is_plain(magnitude: f64) -> bool {
     magnitude == 0.0 || (1e-5..1e17).contains(&magnitude)
 }
 
-fn put_word(out: &mut Vec<u8>, nan: bool, infinite: bool, negative: bool) -> bool {
-    let word: &[u8] = match (nan, infinite, negative) {
-        (true, _, _) => b"\"NaN\"",
-        (_, true, false) => b"\"Infinity\"",
-        (_, true, true) => b"\"-Infinity\"",
+fn put_word(out: &mut Vec<u8>, value: f64) -> bool {
+    let word: &[u8] = match value {
+        _ if value.is_nan() => b"\"NaN\"",
+        f64::INFINITY => b"\"Infinity\"",
+        f64::NEG_INFINITY => b"\"-Infinity\"",
+        // Readers that know whole numbers take -0 for one, which has no sign.
+        0.0 if value.is_sign_negative() => b"-0.0",
         _ => return false,
     };
     out.extend_from_slice(word);
@@ -144,6 +146,7 @@ mod tests {
             assert!(written.len() < 26, "{written}");
         }
         assert_eq!(text(|out| put_float(out, 0.1)), "0.1");
+        assert_eq!(text(|out| put_float(out, -0.0)), "-0.0");
         assert_eq!(text(|out| put_float(out, f32::NEG_INFINITY)), "\"-Infinity\"");
     }
 

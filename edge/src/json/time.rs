@@ -109,10 +109,9 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
 /// Whether the duration can be written at all.
 pub(crate) fn put_duration(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> bool {
     let signs_differ = (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0);
-    if seconds.unsigned_abs() > MAX_DURATION_SECONDS.unsigned_abs()
-        || nanos.unsigned_abs() > 999_999_999
-        || signs_differ
-    {
+    let is_too_long = seconds.unsigned_abs() > MAX_DURATION_SECONDS.unsigned_abs()
+        || (seconds.unsigned_abs() == MAX_DURATION_SECONDS.unsigned_abs() && nanos != 0);
+    if is_too_long || nanos.unsigned_abs() > 999_999_999 || signs_differ {
         return false;
     }
     out.push(b'"');
@@ -253,6 +252,9 @@ mod tests {
             let mut out = Vec::new();
             assert!(put_duration(&mut out, seconds, nanos));
             assert_eq!(String::from_utf8(out).unwrap(), format!("\"{text}\""));
+        }
+        for (seconds, nanos) in [(315_576_000_000, 1), (-315_576_000_001, 0), (1, -1), (-1, 1), (0, 1_000_000_000)] {
+            assert!(!put_duration(&mut Vec::new(), seconds, nanos), "{seconds} {nanos}");
         }
         for text in ["", "s", "1", "1 s", "+1s", ".5s", "1.s", "1.0000000001s", "315576000001s", "1e3s"] {
             assert_eq!(parse_duration(text), None, "{text}");

@@ -82,7 +82,8 @@ impl Entry {
 impl Writer<'_> {
     /// A message in the JSON form that its type has.
     pub(super) fn content(&mut self, id: MessageId, bytes: &[u8]) -> Result<()> {
-        if self.depth == wire::MAX_DEPTH {
+        // The outermost message is not nested.
+        if self.depth > wire::MAX_DEPTH {
             return Err(WriteError::Depth);
         }
         self.depth += 1;
@@ -312,13 +313,8 @@ impl Writer<'_> {
             self.map_key(field, key_kind, key)?;
             self.out.push(b':');
             match value {
-                Some(value) => {
-                    let (raw, slice): (u64, &[u8]) = match value {
-                        RawValue::Varint(raw) | RawValue::Fixed64(raw) => (raw, &[]),
-                        RawValue::Fixed32(raw) => (u64::from(raw), &[]),
-                        RawValue::Len(slice) | RawValue::Group(slice) => (slice.len() as u64, slice),
-                    };
-                    self.value(field, field.kind, Entry { place: 0, packed: false, raw }, slice)?;
+                Some((raw, slice)) => {
+                    self.value(field, field.kind, Entry { place: 0, packed: false, raw }, &slice)?;
                 }
                 None => match field.kind {
                     Kind::Message(id) => self.content(id, &[])?,
@@ -367,6 +363,15 @@ enum MapKey<'a> {
 }
 
 impl<'a> MapKey<'a> {
+    /// A varint may hold more than its type does. What is written alike is one key.
+    fn number(kind: Kind, raw: u64) -> Self {
+        MapKey::Number(match kind {
+            Kind::Bool => u64::from(raw != 0),
+            Kind::Int32 | Kind::Uint32 | Kind::Sint32 => u64::from(raw as u32),
+            _ => raw,
+        })
+    }
+
     fn identity(self) -> Cow<'a, [u8]> {
         match self {
             MapKey::Text(text) => Cow::Borrowed(text),
@@ -375,20 +380,34 @@ impl<'a> MapKey<'a> {
     }
 }
 
+/// A value of a map: a number, or the length of the bytes and the bytes.
+type MapValue<'a> = (u64, Cow<'a, [u8]>);
+
 /// Key and value of a map entry; either may be left out when it is the default.
-fn map_entry<'a>(bytes: &'a [u8], key_kind: Kind, value_kind: Kind) -> Result<(MapKey<'a>, Option<RawValue<'a>>)> {
+fn map_entry<'a>(bytes: &'a [u8], key_kind: Kind, value_kind: Kind) -> Result<(MapKey<'a>, Option<MapValue<'a>>)> {
     let mut key = if key_kind == Kind::String { MapKey::Text(&[]) } else { MapKey::Number(0) };
-    let mut value = None;
+    let mut value: Option<MapValue<'a>> = None;
     let mut fields = Fields::new(bytes);
     while let Some(raw) = fields.next()? {
         match (raw.number, raw.value) {
             (1, RawValue::Len(text)) if key_kind == Kind::String => key = MapKey::Text(text),
-            (1, RawValue::Varint(number)) if key_kind.wire() == wire::VARINT => key = MapKey::Number(number),
+            (1, RawValue::Varint(number)) if key_kind.wire() == wire::VARINT => key = MapKey::number(key_kind, number),
             (1, RawValue::Fixed64(number)) if key_kind.wire() == wire::FIXED64 => key = MapKey::Number(number),
             (1, RawValue::Fixed32(number)) if key_kind.wire() == wire::FIXED32 => {
                 key = MapKey::Number(u64::from(number));
             }
-            (2, found) if wire_of(found) == value_kind.wire() => value = Some(found),
+            (2, found) if wire_of(found) == value_kind.wire() => {
+                value = Some(match (found, value_kind, value) {
+                    // A message that comes in parts is the concatenation of its parts, here as everywhere.
+                    (RawValue::Len(slice), Kind::Message(_), Some((_, before))) => {
+                        let whole = [&before, slice].concat();
+                        (whole.len() as u64, whole.into())
+                    }
+                    (RawValue::Len(slice) | RawValue::Group(slice), ..) => (slice.len() as u64, slice.into()),
+                    (RawValue::Varint(raw) | RawValue::Fixed64(raw), ..) => (raw, Cow::default()),
+                    (RawValue::Fixed32(raw), ..) => (u64::from(raw), Cow::default()),
+                });
+            }
             _ => {}
         }
     }

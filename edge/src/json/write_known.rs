@@ -4,7 +4,7 @@ use super::text::{put_double, put_string};
 use super::time::{put_duration, put_timestamp};
 use super::write::{Result, WriteError, Writer};
 use crate::plan::{Known, MessageId};
-use crate::wire::{Fields, RawValue};
+use crate::wire::{Fields, Raw, RawValue};
 
 impl Writer<'_> {
     pub(super) fn known(&mut self, id: MessageId, known: Known, bytes: &[u8]) -> Result<()> {
@@ -48,6 +48,9 @@ impl Writer<'_> {
         while let Some(raw) = fields.next()? {
             let (1, RawValue::Len(path)) = (raw.number, raw.value) else { continue };
             let path = std::str::from_utf8(path).map_err(|_| self.inexpressible(id))?;
+            if path.is_empty() || path.contains(',') {
+                return Err(self.inexpressible(id));
+            }
             if !text.is_empty() {
                 text.push(',');
             }
@@ -92,22 +95,34 @@ impl Writer<'_> {
     }
 
     fn any_value(&mut self, id: MessageId, bytes: &[u8]) -> Result<()> {
-        let mut last = None;
+        let (mut last, mut whole) = (None, Vec::new());
         let mut fields = Fields::new(bytes);
         while let Some(raw) = fields.next()? {
-            if (1..=6).contains(&raw.number) {
-                last = Some(raw);
+            match (raw.number, raw.value) {
+                (1 | 4, RawValue::Varint(_)) | (2, RawValue::Fixed64(_)) | (3, RawValue::Len(_)) => whole.clear(),
+                // A message that comes in parts is the concatenation of its parts.
+                (5 | 6, RawValue::Len(part)) => match last {
+                    Some(Raw { number, value: RawValue::Len(before) }) if number == raw.number => {
+                        if whole.is_empty() {
+                            whole.extend_from_slice(before);
+                        }
+                        whole.extend_from_slice(part);
+                    }
+                    _ => whole.clear(),
+                },
+                _ => continue,
             }
+            last = Some(raw);
         }
         let Some(raw) = last else {
             self.out.extend_from_slice(b"null");
             return Ok(());
         };
         match (raw.number, raw.value) {
-            (1, _) => self.out.extend_from_slice(b"null"),
             (2, RawValue::Fixed64(bits)) if f64::from_bits(bits).is_finite() => {
                 put_double(self.out, f64::from_bits(bits));
             }
+            (2, _) => return Err(self.inexpressible(id)),
             (3, RawValue::Len(text)) => {
                 let text = std::str::from_utf8(text).map_err(|_| self.inexpressible(id))?;
                 put_string(self.out, text);
@@ -115,9 +130,11 @@ impl Writer<'_> {
             (4, RawValue::Varint(value)) => {
                 self.out.extend_from_slice(if value == 0 { b"false" } else { b"true" });
             }
-            (5, RawValue::Len(content)) => self.content(self.sibling(id, "google.protobuf.Struct")?, content)?,
-            (6, RawValue::Len(content)) => self.content(self.sibling(id, "google.protobuf.ListValue")?, content)?,
-            _ => return Err(self.inexpressible(id)),
+            (number @ (5 | 6), RawValue::Len(content)) => {
+                let name = if number == 5 { "google.protobuf.Struct" } else { "google.protobuf.ListValue" };
+                self.content(self.sibling(id, name)?, if whole.is_empty() { content } else { &whole })?;
+            }
+            _ => self.out.extend_from_slice(b"null"),
         }
         Ok(())
     }
@@ -149,7 +166,8 @@ impl Writer<'_> {
         self.out.extend_from_slice(b"{\"@type\":");
         put_string(self.out, type_url);
         match self.plan.messages[inner].known {
-            Known::No => self.fields(inner, value, false)?,
+            // Most implementations give an `Empty` no member `value`, and could not read one; those that do need none.
+            Known::No | Known::Empty => self.fields(inner, value, false)?,
             _ => {
                 self.out.extend_from_slice(b",\"value\":");
                 self.content(inner, value)?;
