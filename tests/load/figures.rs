@@ -9,6 +9,9 @@ use crate::{
     usage::Cpu,
 };
 
+/// What REST reaches of gRPC's rate, at least.
+const REST_TARGET: f64 = 0.8;
+
 /// What one transport was measured at.
 pub struct Round {
     pub transport: Transport,
@@ -111,6 +114,17 @@ pub fn table(options: &CheckIn, rounds: &[Round], inserts: &[Inserts]) -> String
             format!("{before:.2} / {after:.2}")
         });
     }
+    // In one run, so that both meet the same machine; the edge is in the server's process.
+    if let Some(grpc) = rounds.iter().find(|round| round.transport == Transport::Grpc)
+        && rounds.len() > 1
+    {
+        row(&format!("ratio to gRPC's rate, REST's to be ≥ {REST_TARGET}"), &|_, round| {
+            format!("{:.2}", round.per_second() / grpc.per_second())
+        });
+        row("ratio of the server's CPU, gRPC's to it", &|_, round| {
+            format!("{:.2}", grpc.micros(grpc.cpu.server) / round.micros(round.cpu.server))
+        });
+    }
     for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)] {
         row(&format!("latency {name}, ms"), &|_, round| {
             format!("{:.2}", quantile(&round.answers.latencies, share).as_secs_f64() * 1e3)
@@ -143,7 +157,7 @@ fn optional(figure: Option<f64>) -> String {
 }
 
 /// The duration that this share of all lies at or under (the nearest rank).
-fn quantile(latencies: &[Duration], share: f64) -> Duration {
+pub fn quantile(latencies: &[Duration], share: f64) -> Duration {
     let mut sorted = latencies.to_vec();
     sorted.sort_unstable();
     let rank = (share * sorted.len() as f64).ceil() as usize;

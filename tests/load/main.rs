@@ -1,5 +1,12 @@
-//! Load: how many check-ins a second the server stores, how long each takes, and what it costs. Each run starts its own
-//! database and server on loopback, measures PostgreSQL alone beside it, and stops all that it started.
+//! Load. Each run starts what it measures on loopback and stops all that it started.
+//!
+//! `load check-in` says how many check-ins a second the server stores, how long each takes and what it costs, with PostgreSQL
+//! alone beside it. With `--transport both` it also says how close REST comes to gRPC.
+//!
+//! `load edge` says what REST calls cost the edge alone, with Envoy beside it.
+//!
+//! Both want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
+//! machine's other work decides figures too, so they say how much of that there was.
 
 mod args;
 mod check_in;
@@ -8,8 +15,10 @@ mod closed_loop;
 mod cluster;
 mod codes;
 mod crowd;
+mod edge;
 mod figures;
 mod grpc;
+mod http1;
 mod metrics;
 mod pgbench;
 mod rest;
@@ -26,17 +35,20 @@ use tokio::signal::unix::{SignalKind, signal};
 // One thread: on a machine that the server and its database share with it, the generator must stay small.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args::Arguments { command: args::Command::CheckIn(options) } = args::Arguments::parse();
-    let result = match stop_on_signal() {
-        Ok(stopped) => check_in::run(&options, stopped).await,
-        Err(error) => Err(error.into()),
-    };
-    match result {
+    match run(args::Arguments::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn run(command: args::Command) -> anyhow::Result<()> {
+    let stopped = stop_on_signal()?;
+    match command {
+        args::Command::CheckIn(options) => check_in::run(&options, stopped).await,
+        args::Command::Edge(options) => edge::run(&options, stopped).await,
     }
 }
 

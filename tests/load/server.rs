@@ -16,6 +16,8 @@ use crate::child::Child;
 pub const SECRET: &str = "m7Kq2ZtR9wXc4LsYb6UhJ8dGn3PfVe5a-load";
 const START: Duration = Duration::from_secs(30);
 const SEED: Duration = Duration::from_secs(600);
+/// Begins the line that is printed when it is ready.
+const READY: &str = "rollcall ready";
 
 /// How to run the binary.
 pub struct Program {
@@ -58,13 +60,40 @@ impl Program {
     pub async fn serve(&self, database: &str, name: &str) -> anyhow::Result<Server> {
         let mut command = self.command(database);
         command.arg("serve");
+        let (process, (grpc, edge, admin)) = self.start(command, name, addresses).await?;
+        Ok(Server { process, grpc, edge, admin })
+    }
+
+    /// Starts the edge alone, in one thread, and returns it with its address.
+    pub async fn edge(
+        &self,
+        upstream: SocketAddr,
+        connections: u32,
+        name: &str,
+    ) -> anyhow::Result<(Child, SocketAddr)> {
+        let mut command = self.command("sqlite::memory:");
+        command.env("TOKIO_WORKER_THREADS", "1");
+        command.args(["edge", "--upstream", &format!("http://{upstream}"), "--connections", &connections.to_string()]);
+        self.start(command, name, |text| field(text, READY, "edge")).await
+    }
+
+    /// Starts a child and waits until its output tells what is looked for.
+    async fn start<T>(
+        &self,
+        command: Command,
+        name: &str,
+        find: impl Fn(&str) -> Option<T>,
+    ) -> anyhow::Result<(Child, T)> {
         let mut process = Child::start(command, "TERM", self.folder.join(name).with_extension("log"))?;
         let begun = Instant::now();
         loop {
-            anyhow::ensure!(process.is_running(), "the server has ended:\n{}", process.output());
-            anyhow::ensure!(begun.elapsed() < START, "the server is not ready:\n{}", process.output());
-            if let Some((grpc, edge, admin)) = addresses(&process.output()) {
-                return Ok(Server { process, grpc, edge, admin });
+            let is_running = process.is_running();
+            let output = process.output();
+            anyhow::ensure!(is_running, "the server has ended:\n{output}");
+            anyhow::ensure!(begun.elapsed() < START, "the server is not ready:\n{output}");
+            // The last line may still be half written.
+            if let Some(found) = output.rsplit_once('\n').and_then(|(whole, _)| find(whole)) {
+                return Ok((process, found));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -108,13 +137,12 @@ impl Server {
 }
 
 /// What the two lines say that it prints when it is ready.
-fn addresses(output: &str) -> Option<(SocketAddr, SocketAddr, SocketAddr)> {
-    // The last line may still be half written.
-    let (whole, _) = output.rsplit_once('\n')?;
-    let field = |beginning: &str, name: &str| {
-        let line = whole.lines().find(|line| line.starts_with(beginning))?;
-        line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
-    };
-    let ready = "rollcall ready";
-    Some((field(ready, "grpc")?, field(ready, "edge")?, field("rollcall admin", "http")?))
+fn addresses(text: &str) -> Option<(SocketAddr, SocketAddr, SocketAddr)> {
+    Some((field(text, READY, "grpc")?, field(text, READY, "edge")?, field(text, "rollcall admin", "http")?))
+}
+
+/// An address in the line that begins so.
+fn field(text: &str, beginning: &str, name: &str) -> Option<SocketAddr> {
+    let line = text.lines().find(|line| line.starts_with(beginning))?;
+    line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
 }

@@ -55,6 +55,11 @@ pub fn memory_mib(process: u32) -> f64 {
     status_mib(process, "VmRSS:")
 }
 
+/// The part of it that is not pages of files, of which the kernel decides how many are mapped beside those that are used.
+pub fn own_memory_mib(process: u32) -> f64 {
+    status_mib(process, "RssAnon:")
+}
+
 /// The most resident memory since `forget_peak`, in MiB.
 pub fn peak_memory_mib(process: u32) -> f64 {
     status_mib(process, "VmHWM:")
@@ -72,8 +77,8 @@ fn status_mib(process: u32, name: &str) -> f64 {
     kib / 1024.0
 }
 
-/// A process with its threads.
-fn of_process(process: u32) -> f64 {
+/// CPU seconds of a process with its threads.
+pub fn of_process(process: u32) -> f64 {
     stat(process).map_or(0.0, |stat| stat.own)
 }
 
