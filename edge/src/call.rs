@@ -6,7 +6,7 @@ use bytes::{Buf, BufMut, Bytes};
 use futures_util::Stream;
 use http::{Extensions, HeaderMap};
 use tonic::client::Grpc;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -33,6 +33,12 @@ impl Codec for PassThrough {
     }
 }
 
+/// Small messages are the rule: a call begins with buffers of half a kilobyte, which grow where they must, rather than with
+/// tonic's two of 8 KiB.
+fn buffers() -> BufferSettings {
+    BufferSettings::new(512, 32 * 1024)
+}
+
 impl Encoder for PassThrough {
     type Item = Bytes;
     type Error = Status;
@@ -40,6 +46,10 @@ impl Encoder for PassThrough {
     fn encode(&mut self, item: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
         out.put(item);
         Ok(())
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        buffers()
     }
 }
 
@@ -49,6 +59,10 @@ impl Decoder for PassThrough {
 
     fn decode(&mut self, frame: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
         Ok(Some(frame.copy_to_bytes(frame.remaining())))
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        buffers()
     }
 }
 

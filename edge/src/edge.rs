@@ -26,7 +26,7 @@ use crate::compress::{self, Accepted};
 use crate::fault::Fault;
 use crate::guard::Guarded;
 use crate::options::Options;
-use crate::pages::Pages;
+use crate::pages::{Pages, Resource};
 use crate::plan::Plan;
 use crate::route::{Found, Router};
 use crate::status::{Problem, reason};
@@ -61,7 +61,17 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) budget: Budget,
     router: Router,
-    pages: Option<Pages>,
+    /// For the documentation, which is made when somebody asks for it.
+    pool: DescriptorPool,
+    pages: Pages,
+}
+
+impl Core {
+    /// What documentation there is at a path.
+    fn page(&self, path: &str) -> Option<&Resource> {
+        let about = self.options.documentation.as_ref()?;
+        self.pages.at(path, &about.title, || openapi::document(&self.pool, &self.plan, &self.bindings, about))
+    }
 }
 
 /// A route of an edge.
@@ -95,11 +105,7 @@ impl Edge {
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);
         let budget = Budget::new(options.max_buffered_bytes);
-        let pages = options.documentation.as_ref().map(|about| {
-            let document = openapi::document(pool, &plan, &bindings, about);
-            Pages::new(&about.title, &document)
-        });
-        let core = Arc::new(Core { plan, bindings, caller, options, budget, router, pages });
+        let core = Arc::new(Core { pool: pool.clone(), plan, bindings, caller, options, budget, router, pages: Pages::default() });
         let cors = cors.layer(Handler { core: core.clone() });
         Ok(Edge { core, cors })
     }
@@ -220,7 +226,7 @@ async fn dispatch(
     if let Some(protocol) = grpc_web::Protocol::of(request.headers()) {
         return grpc_web::serve(&core, protocol, request).await;
     }
-    if let Some(page) = core.pages.as_ref().and_then(|pages| pages.at(request.uri().path())) {
+    if let Some(page) = core.page(request.uri().path()) {
         return match *request.method() {
             Method::GET | Method::HEAD => Ok(page.answer(request.headers())),
             _ => wrong_method(request.method(), &[Method::GET, Method::HEAD, Method::OPTIONS]),

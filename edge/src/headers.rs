@@ -39,7 +39,7 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// The metadata for an upstream from the headers of a request.
 pub(crate) fn request_metadata(headers: &HeaderMap, options: &Options) -> HeaderMap {
-    let mut metadata = HeaderMap::with_capacity(8);
+    let mut metadata = HeaderMap::with_capacity(16);
     let told = options.request_metadata.iter().filter(|name| may_pass(name));
     let built_in = PASSED.iter().map(|name| HeaderName::from_static(name));
     for name in built_in.chain(told.cloned()) {

@@ -1,11 +1,13 @@
 //! What shows the API to people and tools: the OpenAPI document at `/openapi.json`, and, with the feature `pages`, the
-//! pages that render it. All of it is made at start and then only sent.
+//! pages that render it. All of it is made when somebody first asks for it, and then only sent: an edge that shows nothing to
+//! people needs no memory for it.
 
 mod resource;
 #[cfg(feature = "pages")]
 mod viewers;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use percent_encoding::percent_decode_str;
 
@@ -14,22 +16,22 @@ pub(crate) use resource::Resource;
 
 const DOCUMENT: &str = "/openapi.json";
 
-/// The document and its pages.
-pub(crate) struct Pages {
-    by_path: HashMap<String, Resource>,
-}
+/// The document and its pages, by their paths.
+#[derive(Default)]
+pub(crate) struct Pages(OnceLock<HashMap<String, Resource>>);
 
 impl Pages {
-    /// `document` is OpenAPI as JSON, `title` what the pages are called.
-    pub(crate) fn new(title: &str, document: &[u8]) -> Pages {
-        // Tools ask for JSON; the type that OpenAPI has of its own is known to few.
-        let document = (DOCUMENT.to_owned(), Resource::made("application/json", document));
-        Pages { by_path: viewers::files(title).into_iter().chain([document]).collect() }
-    }
-
-    /// The file at a path, as it came over the wire.
-    pub(crate) fn at(&self, path: &str) -> Option<&Resource> {
-        self.by_path.get(path)
+    /// The file at a path, as it came over the wire. `title` is what the pages are called, `document` OpenAPI as JSON.
+    pub(crate) fn at(&self, path: &str, title: &str, document: impl FnOnce() -> Vec<u8>) -> Option<&Resource> {
+        if path != DOCUMENT && !viewers::PATHS.contains(&path) && !path.starts_with(viewers::ASSETS) {
+            return None;
+        }
+        let files = self.0.get_or_init(|| {
+            // Tools ask for JSON; the type that OpenAPI has of its own is known to few.
+            let document = (DOCUMENT.to_owned(), Resource::made("application/json", &document()));
+            viewers::files(title).into_iter().chain([document]).collect()
+        });
+        files.get(path)
     }
 }
 
@@ -48,6 +50,7 @@ pub(crate) fn clashes(template: &Template) -> bool {
 #[cfg(not(feature = "pages"))]
 mod viewers {
     pub(super) const PATHS: [&str; 0] = [];
+    pub(super) const ASSETS: &str = "/docs-assets/";
 
     pub(super) fn files(_title: &str) -> [(String, super::Resource); 0] {
         []

@@ -6,6 +6,9 @@ use super::resource::Resource;
 /// Where the pages are.
 pub(super) const PATHS: [&str; 4] = ["/docs", "/apidocs", "/redoc", LICENCES];
 
+/// Where everything that the pages need is.
+pub(super) const ASSETS: &str = "/docs-assets/";
+
 /// Whoever gets the binary gets the licences of what is in it.
 const LICENCES: &str = "/docs-assets/licences.txt";
 
