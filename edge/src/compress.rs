@@ -58,12 +58,16 @@ pub(crate) struct Accepted {
     identity: bool,
 }
 
-impl Accepted {
-    pub(crate) fn of(headers: &HeaderMap) -> Accepted {
-        let mut accepted = Accepted { coding: None, identity: true };
-        if !headers.contains_key(header::ACCEPT_ENCODING) {
-            return accepted;
-        }
+/// How well a client likes each coding, in thousandths; 0 is refused.
+struct Liked {
+    zstd: u32,
+    gzip: u32,
+    /// What it says of answers as they are, if it says something.
+    identity: Option<u32>,
+}
+
+impl Liked {
+    fn of(headers: &HeaderMap) -> Liked {
         let (mut zstd, mut gzip, mut identity, mut others) = (None, None, None, None);
         let values = headers.get_all(header::ACCEPT_ENCODING);
         for part in values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
@@ -83,12 +87,28 @@ impl Accepted {
             *place = Some(headers::quality(parts));
         }
         // What is not named is what `*` says. Without one it is not accepted, but for identity, which always is.
-        accepted.identity = identity.or(others) != Some(0);
+        Liked {
+            zstd: zstd.or(others).unwrap_or(0),
+            gzip: gzip.or(others).unwrap_or(0),
+            identity: identity.or(others.filter(|quality| *quality == 0)),
+        }
+    }
+}
+
+/// Whether a client takes gzip. Without a word of it, it need not.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    Liked::of(headers).gzip > 0
+}
+
+impl Accepted {
+    pub(crate) fn of(headers: &HeaderMap) -> Accepted {
+        if !headers.contains_key(header::ACCEPT_ENCODING) {
+            return Accepted { coding: None, identity: true };
+        }
+        let Liked { zstd, gzip, identity } = Liked::of(headers);
         let least = identity.unwrap_or(1);
-        let (zstd, gzip) = (zstd.or(others).unwrap_or(0), gzip.or(others).unwrap_or(0));
         let (coding, quality) = if zstd >= gzip { (Coding::Zstd, zstd) } else { (Coding::Gzip, gzip) };
-        accepted.coding = Some(coding).filter(|_| quality > 0 && quality >= least);
-        accepted
+        Accepted { coding: Some(coding).filter(|_| quality > 0 && quality >= least), identity: identity != Some(0) }
     }
 
     /// Whether there is any form of an answer for this client; a stream has only the plain one.
@@ -206,6 +226,19 @@ mod tests {
     fn accepted(values: &[&'static str]) -> Accepted {
         let values = values.iter().map(|value| (header::ACCEPT_ENCODING, HeaderValue::from_static(value)));
         Accepted::of(&values.collect())
+    }
+
+    #[test]
+    fn gzip_must_be_asked_for() {
+        let takes =
+            |value: &str| takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]));
+        assert!(!takes_gzip(&HeaderMap::new()));
+        for value in ["gzip", "deflate, GZIP", "br;q=1.0, gzip;q=0.5", "*", "*;q=0, gzip"] {
+            assert!(takes(value), "{value}");
+        }
+        for value in ["", "identity", "br", "gzip;q=0", "gzip; q=0.0, *", "*;q=0"] {
+            assert!(!takes(value), "{value}");
+        }
     }
 
     #[test]

@@ -105,7 +105,16 @@ impl Edge {
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);
         let budget = Budget::new(options.max_buffered_bytes);
-        let core = Arc::new(Core { pool: pool.clone(), plan, bindings, caller, options, budget, router, pages: Pages::default() });
+        let core = Arc::new(Core {
+            pool: pool.clone(),
+            plan,
+            bindings,
+            caller,
+            options,
+            budget,
+            router,
+            pages: Pages::default(),
+        });
         let cors = cors.layer(Handler { core: core.clone() });
         Ok(Edge { core, cors })
     }

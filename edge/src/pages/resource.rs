@@ -11,8 +11,8 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
+use crate::compress::takes_gzip;
 use crate::edge::{Body, full};
-use crate::headers;
 
 /// A file, ready to be sent.
 pub(crate) struct Resource {
@@ -105,22 +105,6 @@ impl Resource {
     }
 }
 
-/// Whether a client says that it takes gzip. Without a word of it, it need not.
-fn takes_gzip(asked: &HeaderMap) -> bool {
-    let codings = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let mut any = false;
-    for coding in codings.flat_map(|value| value.split(',')) {
-        let mut parts = coding.split(';');
-        let name = parts.next().unwrap_or_default().trim();
-        let takes = headers::quality(parts) > 0;
-        if name.eq_ignore_ascii_case("gzip") {
-            return takes;
-        }
-        any |= name == "*" && takes;
-    }
-    any
-}
-
 /// Whether the client has this already.
 fn has(asked: &HeaderMap, tag: &str) -> bool {
     let tags = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
@@ -136,18 +120,6 @@ mod tests {
 
     fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, value.parse().unwrap())])
-    }
-
-    #[test]
-    fn gzip_must_be_asked_for() {
-        let takes = |value: &str| takes_gzip(&asked(header::ACCEPT_ENCODING, value));
-        assert!(!takes_gzip(&HeaderMap::new()));
-        for value in ["gzip", "deflate, GZIP", "br;q=1.0, gzip;q=0.5", "*", "*;q=0, gzip"] {
-            assert!(takes(value), "{value}");
-        }
-        for value in ["", "identity", "br", "gzip;q=0", "gzip; q=0.0, *", "*;q=0"] {
-            assert!(!takes(value), "{value}");
-        }
     }
 
     #[test]
