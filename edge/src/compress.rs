@@ -117,11 +117,20 @@ impl Accepted {
     }
 }
 
+/// Marks an answer that has the form already in which it is to go out. Files that are kept compressed share their bytes among
+/// all who fetch them; compressed for each of them they would be a cheap way to fill the memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Final;
+
 /// Compresses an answer where that helps.
 pub(crate) async fn answer(accepted: Accepted, mut response: Response<Body>) -> Result<Response<Body>, Box<Problem>> {
+    if response.extensions_mut().remove::<Final>().is_some() {
+        return Ok(response);
+    }
     let Some(length) = response.body().size_hint().exact().filter(|length| *length > 0) else { return Ok(response) };
     let headers = response.headers();
-    if is_fixed(headers) || (accepted.identity && (!is_text(headers) || is_secret(headers))) {
+    // A secret is sent as it is even to those who say that they take no such form: who would steal it says so, too.
+    if is_fixed(headers) || is_secret(headers) || (accepted.identity && !is_text(headers)) {
         return Ok(response);
     }
     // Whether it is compressed or not: the next one for the same URL may be long.

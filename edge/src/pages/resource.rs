@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-use crate::compress::takes_gzip;
+use crate::compress::{Final, takes_gzip};
 use crate::edge::{Body, full};
 
 /// A file, ready to be sent.
@@ -49,6 +49,7 @@ impl Resource {
         // Both forms are different bytes, so a strong tag must tell them apart.
         let tag = if gzip { format!("\"{}-gzip\"", self.tag) } else { format!("\"{}\"", self.tag) };
         let mut response = Response::new(Body::default());
+        response.extensions_mut().insert(Final);
         let told = response.headers_mut();
         told.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
         told.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
