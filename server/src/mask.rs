@@ -9,18 +9,21 @@ use crate::problem::Problem;
 pub struct Mask(Vec<&'static str>);
 
 impl Mask {
-    /// Without a mask, or with an empty one, the resource is replaced: every field that can be written is. Fields that the
-    /// server sets, fields inside others and `*` are refused rather than passed over, so that nobody believes to have
-    /// changed what stayed as it was.
+    /// Without a mask the resource is replaced: every field that can be written is. A mask that names nothing changes
+    /// nothing, which nobody can want. Fields that the server sets, fields inside others and `*` are refused rather than
+    /// passed over, so that nobody believes to have changed what stayed as it was.
     pub fn read(mask: Option<&FieldMask>, writable: &[&'static str]) -> Result<Self, Problem> {
-        let paths = mask.map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        let allowed = || writable.join(", ");
+        let Some(FieldMask { paths }) = mask else { return Ok(Self(writable.to_vec())) };
         if paths.is_empty() {
-            return Ok(Self(writable.to_vec()));
+            return Err(Problem::invalid_field(
+                "update_mask",
+                format!("names nothing to change; name some of: {}", allowed()),
+            ));
         }
         let fields = paths.iter().map(|path| {
             writable.iter().find(|field| *field == path).copied().ok_or_else(|| {
-                let allowed = writable.join(", ");
-                Problem::invalid_field("update_mask", format!("{path:?} cannot be changed; these can: {allowed}"))
+                Problem::invalid_field("update_mask", format!("{path:?} cannot be changed; these can: {}", allowed()))
             })
         });
         Ok(Self(fields.collect::<Result<_, _>>()?))
@@ -50,7 +53,7 @@ mod tests {
             Mask::read(Some(&mask), &writable).ok().map(|mask| mask.0)
         };
         for (paths, expected) in [
-            (&[][..], Some(vec!["name", "building"])),
+            (&[][..], None),
             (&["building"], Some(vec!["building"])),
             (&["building", "name"], Some(vec!["building", "name"])),
             (&["*"], None),

@@ -117,11 +117,7 @@ impl Service {
         match active.as_slice() {
             [] => Err(Problem::new(ErrorReason::SessionNotActive, "None of your sessions is active now.")),
             [one] => session::load_card(&self.store, college_id, one.id).await,
-            many => {
-                let ids: Vec<_> = many.iter().map(|session| session.id.to_string()).collect();
-                Err(Problem::new(ErrorReason::SessionAmbiguous, "Several of your sessions are active; name one.")
-                    .with("session_ids", ids.join(",")))
-            }
+            many => Err(session::ambiguous(many)),
         }
     }
 

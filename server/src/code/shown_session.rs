@@ -40,20 +40,13 @@ fn choose(principal: &Principal, active: Vec<Model>) -> Result<Model, Problem> {
     if active.is_empty() {
         return Err(Problem::new(ErrorReason::SessionNotActive, "No session is active at this location."));
     }
-    let mut own: Vec<Model> = active
+    let own: Vec<Model> = active
         .into_iter()
         .filter(|session| principal.role == Role::Admin || session.teacher_id == principal.user_id)
         .collect();
-    match (own.len(), own.pop()) {
-        (1, Some(session)) => Ok(session),
-        (_, None) => Err(Problem::new(ErrorReason::NotYourSession, "The session here is taught by somebody else.")),
-        (_, Some(last)) => {
-            let ids: Vec<_> = own.iter().chain([&last]).map(|session| session.id.to_string()).collect();
-            Err(Problem::new(
-                ErrorReason::SessionAmbiguous,
-                "Several sessions are active here; name one by session_id.",
-            )
-            .with("session_ids", ids.join(",")))
-        }
+    match own.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(Problem::new(ErrorReason::NotYourSession, "The session here is taught by somebody else.")),
+        several => Err(session::ambiguous(several)),
     }
 }

@@ -134,9 +134,9 @@ impl Checker<'_> {
             (Wire::String, Raw::Slice(slice)) => {
                 let text =
                     std::str::from_utf8(slice).map_err(|_| Malformed(format!("{}{name} is not UTF-8", self.path)))?;
-                // No database column can hold it, and no name, code or reason needs it.
-                if text.contains('\0') {
-                    Some("must not contain the NUL character".to_owned())
+                // Nobody sees them, some terminals obey them, and no database column can hold the first of them.
+                if text.chars().any(is_unprintable) {
+                    Some("must not contain control characters".to_owned())
                 } else {
                     text_fault(&field.rule, text)
                 }
@@ -213,6 +213,11 @@ fn malformed(error: prost::DecodeError) -> Malformed {
     Malformed(error.to_string())
 }
 
+/// Control characters but those that end lines and align them.
+fn is_unprintable(character: char) -> bool {
+    character.is_control() && !matches!(character, '\t' | '\n' | '\r')
+}
+
 fn text_fault(rule: &Rule, text: &str) -> Option<String> {
     let Rule::Text { min_chars, max_chars, max_bytes, pattern, form } = rule else { return None };
     let chars = text.chars().count() as u64;
@@ -236,7 +241,7 @@ fn text_fault(rule: &Rule, text: &str) -> Option<String> {
 }
 
 /// One `@` with something on both sides and no white space: whether mail arrives is another question.
-fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
     })

@@ -70,7 +70,8 @@ pub fn check_staff(principal: &Principal, session: &Model) -> Result<(), Problem
     if principal.role == Role::Admin || principal.user_id == session.teacher_id {
         return Ok(());
     }
-    Err(Problem::new(ErrorReason::NotYourSession, "This session is taught by somebody else."))
+    let refusal = Problem::new(ErrorReason::NotYourSession, "This session is taught by somebody else.");
+    Err(refusal.with("session_id", session.id))
 }
 
 /// Whether a plan is one: it ends after it begins, within a day.
@@ -90,6 +91,16 @@ pub fn choose_teacher(principal: &Principal, named: Option<Uuid>) -> Result<Uuid
         (_, Some(teacher)) if teacher == principal.user_id => Ok(teacher),
         (_, Some(_)) => Err(Problem::new(ErrorReason::NotYourSession, "A teacher plans sessions for herself only.")),
     }
+}
+
+/// How many sessions a refusal names. It travels in headers, of which clients take some kilobytes.
+const MAX_NAMED: usize = 20;
+
+/// The caller could mean several sessions.
+pub fn ambiguous(sessions: &[Model]) -> Problem {
+    let ids: Vec<_> = sessions.iter().take(MAX_NAMED).map(|session| session.id.to_string()).collect();
+    Problem::new(ErrorReason::SessionAmbiguous, "Several sessions are active; name one by session_id.")
+        .with("session_ids", ids.join(","))
 }
 
 #[cfg(test)]

@@ -124,7 +124,8 @@ async fn replace_whole_or_in_part(kind: Kind) {
         (Method::PATCH, json!({"radius_meters": 0}), &["radius_meters"]),
         (Method::PATCH, json!({"name": "x".repeat(201)}), &["name"]),
         (Method::PATCH, json!({"college_id": class.college.college.id}), &["college_id"]),
-        (Method::PATCH, json!({}), &["name", "latitude", "radius_meters"]),
+        (Method::PATCH, json!({}), &["update_mask"]),
+        (Method::PATCH, json!({"name": "\u{1b}[2J"}), &["name"]),
     ] {
         let refusal = send(method, &body).await.refused();
         let named: Vec<_> = refusal.violations.iter().map(|(field, _)| field.as_str()).collect();
