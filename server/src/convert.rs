@@ -1,6 +1,6 @@
 //! Values as the contract writes them: ids are texts, times are timestamps. Every slice converts through these.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use prost_types::Timestamp;
 use uuid::Uuid;
 
@@ -14,6 +14,12 @@ pub fn id(field: &str, text: &str) -> Result<Uuid, Problem> {
 /// An id that may be left out.
 pub fn optional_id(field: &str, text: Option<&str>) -> Result<Option<Uuid>, Problem> {
     text.map(|text| id(field, text)).transpose()
+}
+
+/// A day that may be left out. The field's rule has checked its form.
+pub fn optional_date(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
+    let date = |text: &str| text.parse().map_err(|_| Problem::invalid_field(field, "must be a day of the calendar"));
+    text.map(date).transpose()
 }
 
 /// A time, to the microsecond that databases keep.

@@ -32,19 +32,25 @@ mod row {
         /// In lower case.
         pub email: String,
         pub username: String,
-        /// PHC string.
+        /// PHC string, or a bcrypt hash from elsewhere that no login has replaced yet.
         pub password_hash: String,
         pub role: Role,
-        pub division_id: Option<Uuid>,
         pub is_active: bool,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+        /// When the person was taken out. The row stays, under a pseudonym, for the records that point to it.
+        pub deleted_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Across colleges: accounts that are known by their addresses wherever they are.
+pub fn by_emails(emails: impl IntoIterator<Item = String>) -> Select<row::Entity> {
+    row::Entity::find().filter(Column::Email.is_in(emails))
 }
 
 /// Across colleges: a login may name none.

@@ -1,34 +1,20 @@
-//! Who is enrolled in a division on a day.
-
-use std::collections::HashSet;
+//! From when to when somebody belongs to a division, in days of the college's calendar.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::{entity::enrolment, store::CacheKey};
+use crate::entity::enrolment;
 
-/// The students of a division on a day of the college's calendar.
-pub struct Roster {
-    pub college_id: Uuid,
-    pub division_id: Uuid,
-    pub day: NaiveDate,
+/// The days of an enrolment, the last one included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
 }
 
-impl CacheKey for Roster {
-    type Value = HashSet<Uuid>;
-
-    const KIND: &'static str = "roster";
-
-    fn college_id(&self) -> Uuid {
-        self.college_id
-    }
-
-    fn name(&self) -> String {
-        format!("{}:{}", self.division_id, self.day)
-    }
-
-    fn weight(students: &Self::Value) -> u32 {
-        1 + u32::try_from(students.len() / 40).unwrap_or(u32::MAX - 1)
+impl Span {
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| to >= day)
     }
 }
 
@@ -70,9 +56,26 @@ pub fn day_in(time_zone: &str, at: DateTime<Utc>) -> NaiveDate {
 mod tests {
     use super::*;
 
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("it is a day")
+    }
+
+    #[test]
+    fn both_ends_of_an_enrolment_are_part_of_it() {
+        let table = [
+            ("2026-03-01", None, "2026-02-28", false),
+            ("2026-03-01", None, "2026-03-01", true),
+            ("2026-03-01", None, "2099-01-01", true),
+            ("2026-03-01", Some("2026-03-02"), "2026-03-02", true),
+            ("2026-03-01", Some("2026-03-02"), "2026-03-03", false),
+        ];
+        for (from, to, on, expected) in table {
+            assert_eq!(Span { from: day(from), to: to.map(day) }.holds(day(on)), expected, "{from} {to:?} {on}");
+        }
+    }
+
     #[test]
     fn a_membership_lasts_whole_days_of_the_college() {
-        let day = |text: &str| text.parse::<NaiveDate>().expect("it is a day");
         let row = |from: &str, to: Option<&str>| enrolment::Model {
             college_id: Uuid::nil(),
             division_id: Uuid::nil(),

@@ -1,8 +1,27 @@
 //! Colleges, divisions and who belongs to them. Enrolments are the truth; whether somebody is enrolled is asked for a day of
 //! the college's own calendar.
+//!
+//! Promises: a student belongs to a division once at a time; a change of an enrolment counts on every replica from the answer
+//! on. Never: another day's roster changes because somebody leaves today.
 
+mod create_division;
+mod delete_division;
+mod end_enrolment;
+mod enrol_student;
 mod enrolment;
+mod get_division;
+mod list_division_students;
+mod list_divisions;
+mod roster;
+mod rules;
+mod service;
 mod store;
+mod update_division;
 
+pub use end_enrolment::end_all;
 pub use enrolment::{Membership, day_in};
-pub use store::{find_college, has_division, is_enrolled, list_memberships};
+pub use roster::{is_enrolled, outdate as outdate_roster, students_on};
+pub use service::Service;
+pub use store::{current_division, current_divisions, find_college, has_division, list_memberships, on_day};
+
+const RESOURCE: &str = "division";

@@ -1,8 +1,10 @@
 //! The queries of this slice.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, QueryFilter as _, Statement,
+    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -88,25 +90,25 @@ pub async fn change_state(
     Ok(change.exec_with_returning(tx).await?.pop())
 }
 
-/// Marks everyone absent who was enrolled on the day of the session and has no record, as part of the event that ended it.
+/// Marks everyone absent who was enrolled on the day of the session, is active now and has no record, as part of the event
+/// that ended it.
 pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
     let day = organisation::day_in(&session.time_zone, session.planned_start);
-    // Ids are made here and not by the database, which knows no UUIDv7 before PostgreSQL 18.
-    let students = Statement::from_sql_and_values(
-        tx.get_database_backend(),
-        "SELECT DISTINCT e.student_id FROM enrolments e
-         WHERE e.college_id = $1 AND e.division_id = $2 AND e.from_date <= $3 AND (e.to_date IS NULL OR e.to_date >= $3)
-           AND NOT EXISTS (SELECT 1 FROM attendance_records r
-                           WHERE r.college_id = e.college_id AND r.session_id = $4 AND r.student_id = e.student_id)
-         ORDER BY e.student_id",
-        [session.college_id.into(), session.division_id.into(), day.into(), session.id.into()],
-    );
-    let rows = tx.query_all_raw(students).await?;
+    let students = organisation::students_on(tx, session.college_id, session.division_id, day).await?;
+    let present: HashSet<Uuid> = attendance_record::in_college(session.college_id)
+        .filter(attendance_record::Column::SessionId.eq(session.id))
+        .select_only()
+        .column(attendance_record::Column::StudentId)
+        .into_tuple()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
     let at = session.ended_at.unwrap_or(session.updated_at);
-    let records = rows
-        .iter()
-        .map(|row| Ok(Record::of(session, row.try_get_by_index(0)?, Status::Absent, at).into()))
-        .collect::<Result<Vec<attendance_record::ActiveModel>, sea_orm::DbErr>>()?;
+    let absent = students.into_iter().filter(|id| !present.contains(id));
+    // Ids are made here and not by the database, which knows no UUIDv7 before PostgreSQL 18.
+    let records: Vec<attendance_record::ActiveModel> =
+        absent.map(|id| Record::of(session, id, Status::Absent, at).into()).collect();
     for chunk in records.chunks(500) {
         attendance_record::insert(chunk.iter().cloned())
             .on_conflict(OnConflict::new().do_nothing().to_owned())

@@ -1,0 +1,31 @@
+//! DeleteDivision: the database refuses where somebody ever belonged to it, or something was or will be held for it.
+
+use uuid::Uuid;
+
+use super::{RESOURCE, roster, service::Service, store};
+use crate::{audit, origin::Origin, principal::Principal, problem::Problem, store::detach};
+
+impl Service {
+    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+        let college_id = principal.college_id;
+        let row = audit::Row::new(college_id, "division.deleted", self.clock.now())
+            .actor(principal.user_id)
+            .object(RESOURCE, id)
+            .from(&origin);
+        let store = self.store.clone();
+        detach(async move {
+            store
+                .database
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::delete_division(tx, college_id, id).await?;
+                        audit::insert(tx, row).await
+                    })
+                })
+                .await?;
+            roster::outdate(&store, college_id, id).await;
+            Ok(())
+        })
+        .await
+    }
+}

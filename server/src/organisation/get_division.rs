@@ -1,0 +1,25 @@
+//! GetDivision: staff may see every division of their college, a student those that they belong to today.
+
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+use uuid::Uuid;
+
+use super::{RESOURCE, enrolment::day_in, service::Service, store};
+use crate::{
+    entity::{division, enrolment::Column},
+    principal::{Principal, Role},
+    problem::Problem,
+};
+
+impl Service {
+    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<division::Model, Problem> {
+        let (database, college_id) = (&self.store.database, principal.college_id);
+        if principal.role == Role::Student {
+            let college = store::find_college(database, college_id).await?;
+            let own = store::on_day(college_id, day_in(&college.time_zone, self.clock.now()))
+                .filter(Column::StudentId.eq(principal.user_id))
+                .filter(Column::DivisionId.eq(id));
+            own.one(database.reader()).await?.ok_or_else(|| Problem::not_found(RESOURCE))?;
+        }
+        store::find_division(database, college_id, id).await
+    }
+}

@@ -1,0 +1,47 @@
+//! ListDivisions: scope by caller → page by name.
+
+use rollcall_proto::v1::{ListDivisionsRequest, ListDivisionsResponse};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+
+use super::{
+    enrolment::day_in,
+    service::{Service, to_proto},
+    store,
+};
+use crate::{
+    entity::{
+        division::{self, Column},
+        enrolment,
+    },
+    page::Page,
+    principal::{Principal, Role},
+    problem::Problem,
+};
+
+impl Service {
+    pub(super) async fn list(
+        &self,
+        principal: &Principal,
+        request: ListDivisionsRequest,
+    ) -> Result<ListDivisionsResponse, Problem> {
+        let (database, college_id) = (&self.store.database, principal.college_id);
+        let purpose: [&[u8]; 3] = [b"divisions", college_id.as_bytes(), principal.user_id.as_bytes()];
+        let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
+        // Names are unique in a college, so the last one tells where the next page begins.
+        let mut query = division::in_college(college_id).order_by_asc(Column::Name).limit(page.rows_to_read());
+        if principal.role == Role::Student {
+            let college = store::find_college(database, college_id).await?;
+            let own = store::on_day(college_id, day_in(&college.time_zone, self.clock.now()))
+                .filter(enrolment::Column::StudentId.eq(principal.user_id))
+                .select_only()
+                .column(enrolment::Column::DivisionId);
+            query = query.filter(Column::Id.in_subquery(own.into_query()));
+        }
+        if let Some(name) = page.position::<String>()? {
+            query = query.filter(Column::Name.gt(name));
+        }
+        let rows = query.all(database.reader()).await?;
+        let (rows, next_page_token) = page.cut(rows, |last| last.name.clone())?;
+        Ok(ListDivisionsResponse { divisions: rows.into_iter().map(to_proto).collect(), next_page_token })
+    }
+}

@@ -1,0 +1,66 @@
+//! CreateUser: hash the password, where there is one → insert; the database refuses an address that is taken.
+
+use rollcall_proto::v1::CreateUserRequest;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{RESOURCE, rules, service::Service, store};
+use crate::{
+    audit,
+    entity::user,
+    identity::{self, Owner, check_password},
+    organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+};
+
+impl Service {
+    pub(super) async fn create(
+        &self,
+        principal: &Principal,
+        request: CreateUserRequest,
+        origin: Origin,
+    ) -> Result<user::Model, Problem> {
+        let (college_id, email) = (principal.college_id, request.email.to_lowercase());
+        let role =
+            identity::role_from_proto(request.role()).ok_or_else(|| Problem::invalid_field("role", "is required"))?;
+        let password_hash = match request.password {
+            Some(password) => {
+                let college = organisation::find_college(&self.store.database, college_id).await?;
+                check_password("password", &password, Owner { email: &email, college: &college.short_name })?;
+                self.passwords.hash(password).await?
+            }
+            None => rules::NO_PASSWORD.to_owned(),
+        };
+        let now = self.clock.now();
+        let person = user::Model {
+            college_id,
+            id: Uuid::now_v7(),
+            email,
+            username: request.username,
+            password_hash,
+            role,
+            is_active: true,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        let row = audit::Row::new(college_id, "user.created", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, person.id)
+            .detail(json!({"role": rules::role_name(role)}))
+            .from(&origin);
+        let made = person.clone();
+        self.store
+            .database
+            .write(move |tx| {
+                Box::pin(async move {
+                    store::insert(tx, made).await?;
+                    audit::insert(tx, row).await
+                })
+            })
+            .await?;
+        Ok(person)
+    }
+}

@@ -1,0 +1,48 @@
+//! DeleteUser: put a pseudonym in the person's place, unless the college would lose its last administrator → end enrolments
+//! and all that they are signed in with → drop the copies, tell the replicas.
+
+use uuid::Uuid;
+
+use super::{RESOURCE, rules, service::Service, store};
+use crate::{
+    audit, identity::Revoked, organisation, origin::Origin, principal::Principal, problem::Problem, store::detach,
+};
+
+impl Service {
+    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+        let (college_id, now) = (principal.college_id, self.clock.now());
+        let college = organisation::find_college(&self.store.database, college_id).await?;
+        let today = organisation::day_in(&college.time_zone, now);
+        let row = audit::Row::new(college_id, "user.deleted", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, id)
+            .from(&origin);
+        let (store, revoker) = (self.store.clone(), self.revoker.clone());
+        detach(async move {
+            let writer = revoker.clone();
+            let work = store.database.write(move |tx| {
+                Box::pin(async move {
+                    store::lock_college(tx, college_id).await?;
+                    let found = store::lock(tx, college_id, id).await?;
+                    let gone = rules::pseudonym(&found, now);
+                    let guard = match rules::gives_up_administration(&found, &gone) {
+                        true => store::Guard::AnotherAdministrator,
+                        false => store::Guard::None,
+                    };
+                    store::write(tx, &gone, guard).await?;
+                    let divisions = organisation::end_all(tx, college_id, id, today).await?;
+                    let told = writer.revoke(tx, Revoked::user(college_id, id), now).await?;
+                    audit::insert(tx, row).await?;
+                    Ok((divisions, told))
+                })
+            });
+            let (divisions, told) = work.await?;
+            revoker.tell(told);
+            for division_id in divisions {
+                organisation::outdate_roster(&store, college_id, division_id).await;
+            }
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,85 @@
+//! UpdateUser: check what is named → write, unless the college would lose its last administrator → end what the person is
+//! signed in with, if they may do something else from now on → tell the replicas.
+
+use rollcall_proto::v1::{UpdateUserRequest, User};
+
+use super::{RESOURCE, rules, service::Service, store};
+use crate::{
+    audit, convert,
+    entity::user,
+    identity::{Revoked, role_from_proto, to_proto},
+    mask::Mask,
+    organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::detach,
+};
+
+const WRITABLE: &[&str] = &["username", "email", "role", "is_active"];
+
+impl Service {
+    pub(super) async fn update(
+        &self,
+        principal: &Principal,
+        request: UpdateUserRequest,
+        origin: Origin,
+    ) -> Result<User, Problem> {
+        let replaces = request.update_mask.as_ref().is_none_or(|mask| mask.paths.is_empty());
+        let mask = Mask::read(request.update_mask.as_ref(), WRITABLE)?;
+        let wanted = request.user.unwrap_or_default();
+        let (college_id, id) = (principal.college_id, convert::id("user.id", &wanted.id)?);
+        rules::check_update(&wanted, &mask)?;
+        let now = self.clock.now();
+        let division_id = organisation::current_division(&self.store.database, college_id, id, now).await?;
+        let row = audit::Row::new(college_id, "user.updated", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, id)
+            .from(&origin);
+        let (database, revoker) = (self.store.database.clone(), self.revoker.clone());
+        detach(async move {
+            let writer = revoker.clone();
+            let work = database.write(move |tx| {
+                Box::pin(async move {
+                    if mask.has("role") || mask.has("is_active") {
+                        store::lock_college(tx, college_id).await?;
+                    }
+                    let found = store::lock(tx, college_id, id).await?;
+                    if replaces {
+                        rules::check_rest(&wanted, &to_proto(found.clone(), division_id))?;
+                    }
+                    let changed = apply(user::Model { updated_at: now, ..found.clone() }, wanted, &mask);
+                    let guard = match rules::gives_up_administration(&found, &changed) {
+                        true => store::Guard::AnotherAdministrator,
+                        false => store::Guard::None,
+                    };
+                    store::write(tx, &changed, guard).await?;
+                    let told = match rules::changes_rights(&found, &changed) {
+                        true => Some(writer.revoke(tx, Revoked::user(college_id, id), now).await?),
+                        false => None,
+                    };
+                    audit::insert(tx, row.detail(rules::difference(&found, &changed))).await?;
+                    Ok((changed, told))
+                })
+            });
+            let (changed, told) = work.await?;
+            if let Some(told) = told {
+                revoker.tell(told);
+            }
+            Ok(to_proto(changed, division_id))
+        })
+        .await
+    }
+}
+
+fn apply(mut person: user::Model, wanted: User, mask: &Mask) -> user::Model {
+    if let Some(role) = role_from_proto(wanted.role()) {
+        mask.put("role", &mut person.role, role);
+    }
+    if let Some(is_active) = wanted.is_active {
+        mask.put("is_active", &mut person.is_active, is_active);
+    }
+    mask.put("username", &mut person.username, wanted.username);
+    mask.put("email", &mut person.email, wanted.email.to_lowercase());
+    person
+}
