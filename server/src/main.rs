@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use rollcall_server::{admin, edge, schema, settings::Settings, telemetry};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
@@ -54,9 +55,9 @@ enum Command {
         /// Where the server's gRPC is, such as http://10.0.0.5:50051
         #[arg(long)]
         upstream: http::Uri,
-        /// Connections to keep to the upstream
-        #[arg(long, default_value_t = 4)]
-        connections: usize,
+        /// Connections to keep to the upstream [default: one for each worker thread]
+        #[arg(long)]
+        connections: Option<usize>,
     },
     /// Bring the database's schema up to date, take its last step back, or tell where it stands
     Migrate {
@@ -90,6 +91,8 @@ enum MigrateCommand {
 
 #[derive(Subcommand)]
 enum AdminCommand {
+    /// Make a college and its first administrator
+    Init(admin::First),
     /// Fill the database from a JSON file; refused in production
     Seed { file: PathBuf },
 }
@@ -121,11 +124,17 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
         Command::Serve { demo, .. } => serve(settings, demo).await,
         Command::Edge { upstream, connections } => {
             let stop = stop_on_signal()?;
+            // More of them than threads cost without serving anybody sooner.
+            let connections = connections.unwrap_or_else(|| Handle::current().metrics().num_workers());
             let (address, serving) = edge::alone(&settings, upstream, connections, stop).await?;
             say(&format!("rollcall ready edge={address}\n"));
             serving.await.context("the edge broke off")
         }
         Command::Migrate { direction } => migrate(&settings, direction).await,
+        Command::Admin { command: AdminCommand::Init(first) } => {
+            say(&admin::init(&settings, first).await?);
+            Ok(())
+        }
         Command::Admin { command: AdminCommand::Seed { file } } => admin::seed_file(&settings, &file).await,
         Command::Openapi { output } => openapi(&settings, output.as_deref()),
         Command::Healthcheck => healthcheck(&settings).await,

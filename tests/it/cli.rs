@@ -17,12 +17,19 @@ in_one_world!(
     lists_every_fault,
     masks_secrets,
     shows_the_demo,
+    keeps_the_demo_out_of_production,
     keeps_its_own_secret,
     refuses_what_is_no_setting,
     reads_settings_in_order,
     checks_health
 );
-on_both_stores!(migrates_up_and_down, refuses_an_old_schema_in_production);
+on_both_stores!(
+    migrates_up_and_down,
+    refuses_an_old_schema_in_production,
+    begins_a_school,
+    makes_a_password_where_none_is_given,
+    begins_nothing_that_cannot_be
+);
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
@@ -55,6 +62,7 @@ async fn explains_itself(_: Kind) {
         &["edge", "--help"],
         &["migrate", "--help"],
         &["admin", "--help"],
+        &["admin", "init", "--help"],
         &["healthcheck", "--help"],
     ] {
         let said = run(arguments, &Settings::new(), &folder).await;
@@ -73,17 +81,19 @@ async fn refuses_weak_secrets(_: Kind) {
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ];
     for secret in weak {
-        let settings = settings([
-            ("ENVIRONMENT", "production"),
-            ("SECRET_KEY", secret),
-            ("GRPC_PORT", "0"),
-            ("API_PORT", "0"),
-            ("ADMIN_PORT", "0"),
-        ]);
-        let said = run(&["serve"], &settings, &folder).await;
-        assert!(!said.success, "{secret:?} was taken");
-        assert!(said.errors.contains("SECRET_KEY"), "{secret:?}: {}", said.errors);
-        assert!(secret.is_empty() || !said.errors.contains(secret), "the secret is shown: {}", said.errors);
+        for name in ["SECRET_KEY", "JWT_SECRET"] {
+            let settings = settings([
+                ("ENVIRONMENT", "production"),
+                (name, secret),
+                ("GRPC_PORT", "0"),
+                ("API_PORT", "0"),
+                ("ADMIN_PORT", "0"),
+            ]);
+            let said = run(&["serve"], &settings, &folder).await;
+            assert!(!said.success, "{name} {secret:?} was taken");
+            assert!(said.errors.contains("SECRET_KEY"), "{name} {secret:?}: {}", said.errors);
+            assert!(secret.is_empty() || !said.errors.contains(secret), "the secret is shown: {}", said.errors);
+        }
     }
 }
 
@@ -277,6 +287,12 @@ async fn shows_the_demo(_: Kind) {
         let location = session["location_id"].as_str().expect("an id");
         let code = teacher.get(&format!("/api/v1/qr/current/{location}")).await.answer();
         let place = teacher.get(&format!("/api/v1/locations/{location}")).await.answer();
+        let signals = teacher.get(&format!("/api/v1/access-points?location_id={location}")).await.answer();
+        let kinds = ["WIFI", "BLUETOOTH"].map(|kind| json!(kind));
+        assert_eq!(
+            [&signals["access_points"][0]["type"], &signals["access_points"][1]["type"]],
+            [&kinds[0], &kinds[1]]
+        );
         let student =
             sign_in(if day == "the first" { "student01@demo.example" } else { "student30@demo.example" }).await;
         let check_in = json!({
@@ -293,5 +309,133 @@ async fn shows_the_demo(_: Kind) {
             assert!(said.contains(account), "{account} is not shown:\n{said}");
         }
         server.process().kill().await;
+    }
+}
+
+async fn keeps_the_demo_out_of_production(_: Kind) {
+    let folder = folder();
+    let mut settings = settings([("SECRET_KEY", SECRET), ("GRPC_PORT", "0"), ("API_PORT", "0"), ("ADMIN_PORT", "0")]);
+    let log = folder.path().join("log");
+    let mut server = Server::start(&["serve", "--demo"], &settings, folder.path(), &log).await;
+    let rest = Rest::new(format!("http://{}", server.edge), None);
+    let login = json!({"email": "admin@demo.example", "password": "rollcall-demo"});
+    rest.post("/api/v1/auth/login", &login).await.answer();
+    server.process().kill().await;
+
+    settings.insert("ENVIRONMENT".to_owned(), "production".to_owned());
+    let said = run(&["serve"], &settings, &folder).await;
+    assert!(!said.success && said.output.is_empty(), "{}", said.output);
+    assert!(said.errors.contains("demo") && said.errors.contains("another database"), "{}", said.errors);
+}
+
+/// What `admin init` is told.
+fn beginning<'a>(short_name: &'a str, email: &'a str) -> Vec<&'a str> {
+    let names = ["admin", "init", "--college-name", "Riverside College", "--short-name", short_name, "--email", email];
+    [&names[..], &["--time-zone", "Europe/Berlin"]].concat()
+}
+
+fn said(output: &std::process::Output) -> Said {
+    Said {
+        success: output.status.success(),
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+async fn begins_a_school(kind: Kind) {
+    const PASSWORD: &str = "a ferry in the morning fog";
+    let mut world = Plan::new(kind).prepare().await;
+    world.settings().remove("CLOCK_OFFSET_FILE");
+    world.settings().insert("ENVIRONMENT".to_owned(), "production".to_owned());
+    let arguments = [&beginning("Riverside", "Office@Riverside.example")[..], &["--password-stdin"]].concat();
+    let early = said(&world.run_with_input(&arguments, PASSWORD).await);
+    assert!(!early.success && early.errors.contains("rollcall migrate up"), "{}", early.errors);
+    assert!(world.run(&["migrate", "up"]).await.status.success());
+
+    let told = said(&world.run_with_input(&arguments, &format!("{PASSWORD}\n")).await);
+    assert!(told.success, "{}", told.errors);
+    for word in ["Riverside College", "Europe/Berlin", "riverside", "office@riverside.example"] {
+        assert!(told.output.contains(word), "{word}: {}", told.output);
+    }
+    assert!(!told.output.contains(PASSWORD) && !told.errors.contains(PASSWORD));
+
+    world.resume(0).await;
+    let rows = world.rows().await;
+    assert_eq!(rows.number("SELECT COUNT(*) AS n FROM users").await, 1, "nobody else can sign in");
+    let login = json!({"email": "office@riverside.example", "password": PASSWORD, "college": "riverside"});
+    let login = world.nobody().rest().post("/api/v1/auth/login", &login).await.answer();
+    assert_eq!(login["user"]["role"], "ADMIN");
+    assert_eq!(login["user"]["username"], "office");
+    let admin = Rest::new(world.desk().edge(0), Some(login["access_token"].as_str().expect("a token").to_owned()));
+    let place = json!({"name": "Room 1", "latitude": 52.52, "longitude": 13.405});
+    admin.post("/api/v1/locations", &place).await.answer();
+
+    // A second school beside it, while the server runs.
+    let arguments = [&beginning("hillside", "office@riverside.example")[..], &["--password-stdin"]].concat();
+    let told = said(&world.run_with_input(&arguments, PASSWORD).await);
+    assert!(told.success, "{}", told.errors);
+    for (action, count) in [("college.created", 2), ("user.created", 2)] {
+        let query = format!("SELECT COUNT(*) AS n FROM audit_rows WHERE action = '{action}' AND object_id <> ''");
+        assert_eq!(rows.number(&query).await, count, "{action}");
+    }
+}
+
+async fn makes_a_password_where_none_is_given(kind: Kind) {
+    let mut world = Plan::new(kind).prepare().await;
+    let arguments = [&beginning("riverside", "office@riverside.example")[..], &["--username", "Cedar Hill"]].concat();
+    let told = said(&world.run(&arguments).await);
+    assert!(told.success, "{}", told.errors);
+    let password = told.output.lines().last().expect("the password").to_owned();
+    assert!(password.len() >= 20 && !told.errors.contains(&password), "{}", told.output);
+    world.resume(0).await;
+    let login = json!({"email": "office@riverside.example", "password": password});
+    let login = world.nobody().rest().post("/api/v1/auth/login", &login).await.answer();
+    assert_eq!(login["user"]["username"], "Cedar Hill");
+}
+
+async fn begins_nothing_that_cannot_be(kind: Kind) {
+    let world = Plan::new(kind).prepare().await;
+    let good = beginning("riverside", "office@riverside.example");
+    assert!(world.run(&good).await.status.success());
+    let with = |change: &[(&str, &'static str)]| -> Vec<&str> {
+        let mut arguments = beginning("hillside", "office@hillside.example");
+        for (name, value) in change {
+            let place = arguments.iter().position(|argument| argument == name).expect("the argument");
+            arguments[place + 1] = value;
+        }
+        arguments
+    };
+    // What is told otherwise, the password, and what the refusal says.
+    type Case = (&'static [(&'static str, &'static str)], Option<&'static str>, &'static [&'static str]);
+    let cases: [Case; 9] = [
+        (&[("--short-name", "Riverside")], None, &["\"riverside\"", "choose another --short-name"]),
+        (&[("--short-name", "the hill")], None, &["--short-name", "letters, digits or hyphens"]),
+        (&[("--time-zone", "Mars/Olympus")], None, &["--time-zone", "Mars/Olympus", "Asia/Kolkata"]),
+        (&[("--email", "office")], None, &["--email", "must be an e-mail address"]),
+        (&[("--email", "office"), ("--time-zone", "Mars")], None, &["--email", "--time-zone"]),
+        (&[], Some("1234567\n"), &["the password", "at least 8 characters"]),
+        (&[], Some("iloveyou\n"), &["the password", "most common"]),
+        (&[], Some("hillside-office\n"), &["the password", "short name"]),
+        (&[], Some("\n"), &["no password", "--password-stdin"]),
+    ];
+    for (change, password, words) in cases {
+        let mut arguments = with(change);
+        let output = match password {
+            Some(password) => {
+                arguments.push("--password-stdin");
+                world.run_with_input(&arguments, password).await
+            }
+            None => world.run(&arguments).await,
+        };
+        let told = said(&output);
+        assert!(!told.success, "{arguments:?} was taken");
+        for word in words {
+            assert!(told.errors.contains(word), "{arguments:?} {word:?}: {}", told.errors);
+        }
+        assert!(told.output.is_empty(), "{}", told.output);
+    }
+    let rows = world.rows().await;
+    for table in ["colleges", "users"] {
+        assert_eq!(rows.number(&format!("SELECT COUNT(*) AS n FROM {table}")).await, 1, "{table}");
     }
 }

@@ -4,13 +4,13 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Output,
+    process::{Output, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     process::Command,
 };
 
@@ -94,6 +94,22 @@ pub async fn run(arguments: &[&str], settings: &Settings, folder: &Path) -> Outp
         .await
         .unwrap_or_else(|_| panic!("rollcall {arguments:?} does not end"))
         .expect("the rollcall binary")
+}
+
+/// The same, with this on its standard input.
+///
+/// # Panics
+/// When it does not end.
+pub async fn run_with_input(arguments: &[&str], input: &str, settings: &Settings, folder: &Path) -> Output {
+    let mut command = command(arguments, settings, folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().expect("the rollcall binary");
+    // One that refuses its arguments does not read, which is no fault of the test.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes()).await;
+    tokio::time::timeout(START, child.wait_with_output())
+        .await
+        .unwrap_or_else(|_| panic!("rollcall {arguments:?} does not end"))
+        .expect("its end")
 }
 
 /// The binary, which `cargo build -p rollcall-server` has put beside the tests, or `ROLLCALL_BINARY`.

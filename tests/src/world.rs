@@ -225,6 +225,11 @@ impl World {
         server::run(arguments, &self.settings, self.folder.path()).await
     }
 
+    /// The same, with this on its standard input.
+    pub async fn run_with_input(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        server::run_with_input(arguments, input, &self.settings, self.folder.path()).await
+    }
+
     /// Starts a replica, for the first time or again after its end; then on the same ports.
     ///
     /// # Panics

@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use prost_reflect::DescriptorPool;
 
-pub use check::Malformed;
+pub use check::{Malformed, is_email};
 pub use method::{Method, access, limits, media_types};
 
 use crate::problem::Violation;

@@ -1,4 +1,4 @@
-//! Login: count → find → verify → open a family → answer.
+//! Login: count → find → verify → open a family, if the account is still the same → answer.
 
 use std::time::Duration;
 
@@ -6,10 +6,11 @@ use chrono::TimeDelta;
 use rollcall_proto::v1::LoginRequest;
 use uuid::Uuid;
 
-use super::{access_token::Subject, family::RefreshToken, service::Service, store};
+use super::{access_token::Subject, family::RefreshToken, imported, service::Service, store};
 use crate::{
     audit,
     entity::{refresh_token_family, user},
+    organisation,
     origin::Origin,
     problem::{ErrorReason, Problem},
     store::{Count, Limit, Outcome, address_key},
@@ -20,33 +21,47 @@ pub struct SignIn {
     pub access_token: String,
     pub refresh_token: String,
     pub user: user::Model,
+    pub division_id: Option<Uuid>,
 }
 
 impl Service {
     pub(super) async fn sign_in(&self, request: LoginRequest, origin: Origin) -> Result<SignIn, Problem> {
         let email = request.email.trim().to_lowercase();
         let college = request.college.trim().to_lowercase();
-        let account = store::find_account(&self.store.database, &email, &college).await?;
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let matches = self.passwords.verify(request.password, hash).await?;
-        match account {
-            Some(account) if matches && account.is_active => self.open_family(account, request.device_id, origin).await,
-            account => {
-                if let Some(account) = account {
-                    // Not waited for: a known account must not answer later than an unknown one.
-                    let (database, now) = (self.store.database.clone(), self.clock.now());
-                    let row = audit::Row::new(account.college_id, "login.refused", now).actor(account.id).from(&origin);
-                    // Under a flood of guesses the limits' own counts tell enough.
-                    if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
-                        tokio::spawn(async move {
-                            let _permit = permit;
-                            audit::write(&database, row).await
-                        });
+        // The account may change between the look at it and the write; then it is looked at again.
+        for _ in 0..3 {
+            let account = store::find_account(&self.store.database, &email, &college).await?;
+            let hash = account.as_ref().map(|account| account.password_hash.clone());
+            let matches = self.passwords.verify(request.password.clone(), hash).await?;
+            match account {
+                Some(account) if matches && account.is_active => {
+                    if let Some(sign_in) = self.open_family(account, &request, &origin).await? {
+                        return Ok(sign_in);
                     }
                 }
-                metrics::counter!("rollcall_logins_total", "result" => "refused").increment(1);
-                Err(Problem::new(ErrorReason::CredentialsInvalid, "The account and password do not match."))
+                account => {
+                    if let Some(account) = account {
+                        self.note_refusal(&account, "login.refused", &origin);
+                    }
+                    metrics::counter!("rollcall_logins_total", "result" => "refused").increment(1);
+                    let refusal = "The account and password do not match.";
+                    return Err(Problem::new(ErrorReason::CredentialsInvalid, refusal));
+                }
             }
+        }
+        Err(Problem::unavailable("an account changed again and again while its owner signed in"))
+    }
+
+    /// Not waited for: a known account must not answer later than an unknown one.
+    pub(super) fn note_refusal(&self, account: &user::Model, action: &str, origin: &Origin) {
+        let (database, now) = (self.store.database.clone(), self.clock.now());
+        let row = audit::Row::new(account.college_id, action, now).actor(account.id).from(origin);
+        // Under a flood of guesses the limits' own counts tell enough.
+        if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
+            tokio::spawn(async move {
+                let _permit = permit;
+                audit::write(&database, row).await
+            });
         }
     }
 
@@ -72,7 +87,19 @@ impl Service {
         counts
     }
 
-    async fn open_family(&self, user: user::Model, device_id: String, origin: Origin) -> Result<SignIn, Problem> {
+    /// None where the account is not any more what the password was held against: a sign-in with a password that has just
+    /// been changed must not outlive the change.
+    async fn open_family(
+        &self,
+        user: user::Model,
+        request: &LoginRequest,
+        origin: &Origin,
+    ) -> Result<Option<SignIn>, Problem> {
+        // What was hashed elsewhere is hashed anew while the password is at hand.
+        let new_hash = match imported::is_imported(&user.password_hash) {
+            true => Some(self.passwords.hash(request.password.clone()).await?),
+            false => None,
+        };
         let now = self.clock.now();
         let family_id = Uuid::now_v7();
         let token = RefreshToken::derive(&self.keys.refresh_token, user.college_id, family_id, 0);
@@ -81,7 +108,7 @@ impl Service {
             college_id: user.college_id,
             id: family_id,
             user_id: user.id,
-            device_id,
+            device_id: request.device_id.clone(),
             generation: 0,
             current_hash: token.hash(),
             previous_hash: None,
@@ -91,27 +118,43 @@ impl Service {
             revoked_at: None,
         };
         let row =
-            audit::Row::new(user.college_id, "login", now).actor(user.id).object("sign_in", family_id).from(&origin);
-        self.store
+            audit::Row::new(user.college_id, "login", now).actor(user.id).object("sign_in", family_id).from(origin);
+        let account = self
+            .store
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    store::insert_family(tx, family).await?;
-                    audit::insert(tx, row).await
+                    // What was verified may have changed since it was read. Whoever takes the account away, or changes its
+                    // role, locks it too, and then sees this sign-in and revokes it.
+                    let account = match new_hash {
+                        Some(hash) => store::replace_password(tx, &user, hash, now).await?,
+                        None => store::find_unchanging(tx, user.college_id, user.id)
+                            .await?
+                            .filter(|now| now.is_active && now.password_hash == user.password_hash),
+                    };
+                    if account.is_some() {
+                        store::insert_family(tx, family).await?;
+                        audit::insert(tx, row).await?;
+                    }
+                    Ok(account)
                 })
             })
             .await?;
+        let Some(account) = account else { return Ok(None) };
         metrics::counter!("rollcall_logins_total", "result" => "accepted").increment(1);
-        self.answer_for(user, family_id, &token)
+        self.answer_for(account, family_id, &token).await.map(Some)
     }
 
-    pub(super) fn answer_for(
+    pub(super) async fn answer_for(
         &self,
         user: user::Model,
         family_id: Uuid,
         token: &RefreshToken,
     ) -> Result<SignIn, Problem> {
+        let now = self.clock.now();
+        let division_id = organisation::current_division(&self.store.database, user.college_id, user.id, now).await?;
         let subject = Subject { college_id: user.college_id, user_id: user.id, role: user.role, family_id };
-        Ok(SignIn { access_token: self.tokens.issue(&subject, self.clock.now())?, refresh_token: token.text(), user })
+        let access_token = self.tokens.issue(&subject, now)?;
+        Ok(SignIn { access_token, refresh_token: token.text(), user, division_id })
     }
 }

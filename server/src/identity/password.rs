@@ -6,9 +6,11 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version, password_hash::phc::PasswordHash};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
+use super::imported;
 use crate::problem::{ErrorReason, Problem};
 
 const IN_FLIGHT: usize = 2;
@@ -44,31 +46,35 @@ impl Passwords {
         let hash = hash.filter(|hash| is_usable(hash));
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let shared = self.memory.clone();
-        let matches = self
-            .turn(move || {
-                let taken = shared.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                let mut memory = taken.unwrap_or_default();
-                let matches = matches(password.as_bytes(), &hash, &mut memory).unwrap_or(false);
-                shared.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
-                matches
-            })
-            .await?;
+        let matches = self.turn(move |memory| matches(password.as_bytes(), &hash, memory).unwrap_or(false)).await?;
         Ok(matches && known)
     }
 
-    /// Runs off the async threads, when its turn has come.
-    async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    /// A PHC string.
+    pub async fn hash(&self, password: String) -> Result<String, Problem> {
+        self.turn(move |memory| hash_in(password.as_bytes(), memory)).await?
+    }
+
+    /// Runs off the async threads, when its turn has come, in memory that is kept for it.
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
         let overloaded = || {
             Problem::new(ErrorReason::Overloaded, "Too many people are signing in. Try again in a moment.")
                 .retry_after(Duration::from_secs(2))
         };
         let _place = self.waiting.try_acquire().map_err(|_| overloaded())?;
         let permit = self.running.clone().acquire_owned().await.map_err(|_| overloaded())?;
+        let shared = self.memory.clone();
         // The permit goes along: a caller who gives up must not make room for a third hash.
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            work()
+            let taken = shared.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut memory = taken.unwrap_or_default();
+            let result = work(&mut memory);
+            shared.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            result
         });
         task.await.map_err(Problem::internal)
     }
@@ -83,11 +89,14 @@ fn read(hash: &str) -> Option<(PasswordHash, Params)> {
 }
 
 fn is_usable(hash: &str) -> bool {
-    read(hash).is_some()
+    imported::is_imported(hash) || read(hash).is_some()
 }
 
 /// None where the hash is none that can be verified.
 fn matches(password: &[u8], hash: &str, memory: &mut Vec<Block>) -> Option<bool> {
+    if imported::is_imported(hash) {
+        return Some(imported::matches(password, hash));
+    }
     let (hash, params) = read(hash)?;
     let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
     memory.resize(memory.len().max(params.block_count()), Block::default());
@@ -99,7 +108,20 @@ fn matches(password: &[u8], hash: &str, memory: &mut Vec<Block>) -> Option<bool>
     Some(bool::from(found.ct_eq(expected.as_bytes())))
 }
 
-/// A PHC string. For seeding, where nobody waits.
+/// The PHC string of a password with a new salt.
+fn hash_in(password: &[u8], memory: &mut Vec<Block>) -> Result<String, Problem> {
+    let argon2 = Argon2::default();
+    let params = argon2.params();
+    memory.resize(memory.len().max(params.block_count()), Block::default());
+    let salt: [u8; 16] = rand::random();
+    let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
+    argon2.hash_password_into_with_memory(password, &salt, &mut hash, memory).map_err(Problem::internal)?;
+    let (memory_kib, passes, lanes) = (params.m_cost(), params.t_cost(), params.p_cost());
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+    Ok(format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${hash}"))
+}
+
+/// A PHC string. For the command line, where nobody waits; in a server, `Passwords::hash` keeps the turn.
 pub fn hash(password: &str) -> Result<String, Problem> {
     Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Problem::internal)
 }
@@ -127,6 +149,21 @@ mod tests {
         for (password, hash, expected) in table {
             let verified = passwords.verify(password.to_owned(), hash.clone()).await;
             assert_eq!(verified.ok(), Some(expected), "{password} {hash:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_is_made_in_turn_is_like_any_other() {
+        let passwords = Passwords::new();
+        let [one, other] = [(); 2].map(|()| passwords.hash("correct horse".to_owned()));
+        let (one, other) = (one.await.expect("it can be hashed"), other.await.expect("it can be hashed"));
+        assert_ne!(one, other, "each has a salt of its own");
+        let usual = hash("correct horse").expect("it can be hashed");
+        let parts = |hash: &str| hash.split('$').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(parts(&one)[..4], parts(&usual)[..4]);
+        assert_eq!(one.len(), usual.len());
+        for (password, expected) in [("correct horse", true), ("correct horsf", false)] {
+            assert_eq!(passwords.verify(password.to_owned(), Some(one.clone())).await.ok(), Some(expected));
         }
     }
 

@@ -57,7 +57,7 @@ impl Service {
             .await?
             .filter(|user| user.is_active)
             .ok_or_else(invalid)?;
-        self.answer_for(user, family.id, token)
+        self.answer_for(user, family.id, token).await
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -52,10 +52,15 @@ impl Revocations {
     pub fn check(&self, principal: &Principal) -> Result<(), Problem> {
         let subjects = self.subjects.read().unwrap_or_else(PoisonError::into_inner);
         let named = |id: Uuid| subjects.get(&(principal.college_id, id));
+        // A token's time is in whole seconds. One from the same second may be an old one; if it came from a sign-in, that
+        // is named by itself where it was there by then.
+        let is_older = |revoked: &Revoked| match principal.family_id {
+            Some(_) => principal.issued_at < revoked.at.trunc_subsecs(0),
+            None => principal.issued_at <= revoked.at,
+        };
         let revoked = named(principal.token_id).is_some()
             || principal.family_id.and_then(named).is_some()
-            // A token's time is in whole seconds, so one from the same second may be an old one.
-            || named(principal.user_id).is_some_and(|revoked| principal.issued_at <= revoked.at);
+            || named(principal.user_id).is_some_and(is_older);
         if revoked {
             return Err(Problem::new(ErrorReason::TokenRevoked, "The access token was revoked. Sign in again."));
         }
@@ -130,17 +135,20 @@ mod tests {
             issued_at: at(10),
             expires_at: at(900),
         };
-        // (college, subject, revoked at, whether a token issued at 10 is refused)
+        let of_no_sign_in = Principal { family_id: None, ..principal.clone() };
+        // (token, college, subject, revoked at, whether the token, which was issued at 10, is refused)
         let table = [
-            (college_id, family_id, 5, true),
-            (college_id, token_id, 5, true),
-            (college_id, user_id, 9, false),
-            (college_id, user_id, 10, true),
-            (college_id, user_id, 11, true),
-            (Uuid::now_v7(), family_id, 5, false),
-            (college_id, Uuid::now_v7(), 5, false),
+            (&principal, college_id, family_id, 5, true),
+            (&principal, college_id, token_id, 5, true),
+            (&principal, college_id, user_id, 9, false),
+            (&principal, college_id, user_id, 10, false),
+            (&principal, college_id, user_id, 11, true),
+            (&of_no_sign_in, college_id, user_id, 9, false),
+            (&of_no_sign_in, college_id, user_id, 10, true),
+            (&principal, Uuid::now_v7(), family_id, 5, false),
+            (&principal, college_id, Uuid::now_v7(), 5, false),
         ];
-        for (college_id, subject_id, revoked_at, refused) in table {
+        for (principal, college_id, subject_id, revoked_at, refused) in table {
             let list = Revocations::default();
             list.note(&token_revocation::Model {
                 college_id,
@@ -148,7 +156,7 @@ mod tests {
                 revoked_at: at(revoked_at),
                 expires_at: at(900),
             });
-            assert_eq!(list.check(&principal).is_err(), refused, "revoked at {revoked_at}");
+            assert_eq!(list.check(principal).is_err(), refused, "revoked at {revoked_at}");
         }
     }
 }

@@ -1,16 +1,17 @@
-//! Revoking a sign-in, or a single token that came from none: stored, noted here, and told to the other replicas.
+//! Revoking a sign-in, a single token that came from none, or everything that a person holds: stored, noted here, and told
+//! to the other replicas.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{service::Service, store};
+use super::{Revocations, Tokens, service::Service, store};
 use crate::{
     audit,
     entity::{refresh_token_family::Model as Family, token_revocation},
     origin::Origin,
     principal::Principal,
     problem::Problem,
-    store::{Notice, detach},
+    store::{Bus, Notice, Tx, detach},
 };
 
 /// Longer than a write can take: an access token that is issued while its sign-in is being revoked expires before the
@@ -22,50 +23,134 @@ const MARGIN: TimeDelta = TimeDelta::seconds(30);
 pub struct Revoked {
     college_id: Uuid,
     user_id: Uuid,
-    subject_id: Uuid,
-    is_sign_in: bool,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    SignIn(Uuid),
+    Token(Uuid),
+    /// Every sign-in of the person but this one.
+    Others(Option<Uuid>),
+    /// Every sign-in of the person. A sign-in is named by itself, so that the next one is not mistaken for an old one
+    /// whatever the clocks say; the person is named for tokens that came from no sign-in.
+    User,
 }
 
 impl Revoked {
     pub const fn of(family: &Family) -> Self {
-        Self { college_id: family.college_id, user_id: family.user_id, subject_id: family.id, is_sign_in: true }
+        Self { college_id: family.college_id, user_id: family.user_id, what: What::SignIn(family.id) }
     }
 
     /// The caller's sign-in, or only the token where it came from none.
     pub fn by(principal: &Principal) -> Self {
-        Self {
-            college_id: principal.college_id,
-            user_id: principal.user_id,
-            subject_id: principal.family_id.unwrap_or(principal.token_id),
-            is_sign_in: principal.family_id.is_some(),
+        let what = principal.family_id.map_or(What::Token(principal.token_id), What::SignIn);
+        Self { college_id: principal.college_id, user_id: principal.user_id, what }
+    }
+
+    /// Every sign-in of the caller but the one that the call came from.
+    pub const fn others_of(principal: &Principal) -> Self {
+        Self { college_id: principal.college_id, user_id: principal.user_id, what: What::Others(principal.family_id) }
+    }
+
+    /// All that a person holds.
+    pub const fn user(college_id: Uuid, user_id: Uuid) -> Self {
+        Self { college_id, user_id, what: What::User }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self.what {
+            What::SignIn(_) => "sign_in",
+            What::Token(_) => "token",
+            What::Others(_) | What::User => "user",
+        }
+    }
+
+    const fn subject_id(&self) -> Uuid {
+        match self.what {
+            What::SignIn(id) | What::Token(id) => id,
+            What::Others(_) | What::User => self.user_id,
+        }
+    }
+}
+
+/// Revokes as part of what other slices write.
+#[derive(Clone)]
+pub struct Revoker {
+    revocations: Revocations,
+    life: TimeDelta,
+    bus: Bus,
+}
+
+/// What was revoked in a transaction and is to be told once that is committed.
+#[must_use]
+pub struct Told(Vec<token_revocation::Model>);
+
+impl Revoker {
+    pub fn new(tokens: &Tokens, revocations: Revocations, bus: Bus) -> Self {
+        // A life that is no time span was refused with the settings.
+        let life = TimeDelta::from_std(tokens.life()).unwrap_or(TimeDelta::MAX - MARGIN);
+        Self { revocations, life, bus }
+    }
+
+    /// Revokes in a transaction. Of a person it revokes what was committed before: whoever signs in locks the person's row,
+    /// so the row has to be locked by then.
+    pub async fn revoke(&self, tx: &Tx, revoked: Revoked, now: DateTime<Utc>) -> Result<Told, Problem> {
+        let Revoked { college_id, user_id, what } = revoked;
+        let subjects = match what {
+            What::SignIn(id) => {
+                store::revoke_family(tx, college_id, id, now).await?;
+                vec![id]
+            }
+            What::Token(id) => vec![id],
+            What::Others(kept) => store::revoke_families(tx, college_id, user_id, kept, now).await?,
+            What::User => {
+                let mut ids = store::revoke_families(tx, college_id, user_id, None, now).await?;
+                ids.push(user_id);
+                ids
+            }
+        };
+        let row = |subject_id| token_revocation::Model {
+            college_id,
+            subject_id,
+            revoked_at: now,
+            expires_at: now + self.life + MARGIN,
+        };
+        let rows: Vec<_> = subjects.into_iter().map(row).collect();
+        for row in &rows {
+            store::insert_revocation(tx, row).await?;
+        }
+        Ok(Told(rows))
+    }
+
+    /// Believes here what is committed, and tells the other replicas.
+    pub fn tell(&self, told: Told) {
+        for row in told.0 {
+            self.revocations.note(&row);
+            self.bus.announce(Notice::TokenRevoked { college_id: row.college_id, subject_id: row.subject_id });
         }
     }
 }
 
 impl Service {
     pub(super) async fn revoke(&self, revoked: Revoked, action: &'static str, origin: Origin) -> Result<(), Problem> {
-        let Revoked { college_id, user_id, subject_id, is_sign_in } = revoked;
         let now = self.clock.now();
-        let life = TimeDelta::from_std(self.tokens.life()).map_err(Problem::internal)?;
-        let revocation =
-            token_revocation::Model { college_id, subject_id, revoked_at: now, expires_at: now + life + MARGIN };
-        let kind = if is_sign_in { "sign_in" } else { "token" };
-        let row = audit::Row::new(college_id, action, now).actor(user_id).object(kind, subject_id).from(&origin);
-        let service = self.clone();
+        let row = audit::Row::new(revoked.college_id, action, now)
+            .actor(revoked.user_id)
+            .object(revoked.kind(), revoked.subject_id())
+            .from(&origin);
+        let revoker = Revoker::new(&self.tokens, self.revocations.clone(), self.store.bus.clone());
+        let database = self.store.database.clone();
         detach(async move {
-            let stored = revocation.clone();
-            let work = service.store.database.write(move |tx| {
+            let writer = revoker.clone();
+            let work = database.write(move |tx| {
                 Box::pin(async move {
-                    if is_sign_in {
-                        store::revoke_family(tx, college_id, subject_id, now).await?;
-                    }
-                    store::insert_revocation(tx, &stored).await?;
-                    audit::insert(tx, row).await
+                    let told = writer.revoke(tx, revoked, now).await?;
+                    audit::insert(tx, row).await?;
+                    Ok(told)
                 })
             });
-            work.await?;
-            service.revocations.note(&revocation);
-            service.store.bus.announce(Notice::TokenRevoked { college_id, subject_id });
+            revoker.tell(work.await?);
             Ok(())
         })
         .await

@@ -1,19 +1,20 @@
 //! AuthService.
 
 use rollcall_proto::v1::{
-    LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, User,
-    auth_service_server::AuthService, user,
+    ChangePasswordRequest, ChangePasswordResponse, ListSignInsRequest, ListSignInsResponse, LoginRequest,
+    LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeSignInRequest,
+    RevokeSignInResponse, auth_service_server::AuthService,
 };
 use tonic::{
     Request, Response, Status,
     metadata::{MetadataMap, MetadataValue},
 };
 
-use super::{cookie, login::SignIn, password::Passwords, revocations::Revocations};
+use super::{convert::to_proto, cookie, login::SignIn, password::Passwords, revocations::Revocations};
 use crate::{
     allowance,
     clock::Clock,
-    entity,
+    convert,
     identity::Tokens,
     keys::Keys,
     origin::Origin,
@@ -92,6 +93,33 @@ impl AuthService for Service {
         response.metadata_mut().insert("set-cookie", cookie::clear(&self.options)?);
         Ok(response)
     }
+
+    async fn change_password(
+        &self,
+        request: Request<ChangePasswordRequest>,
+    ) -> Result<Response<ChangePasswordResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        self.change(&principal, request.into_inner(), origin).await?;
+        Ok(Response::new(ChangePasswordResponse {}))
+    }
+
+    async fn list_sign_ins(
+        &self,
+        request: Request<ListSignInsRequest>,
+    ) -> Result<Response<ListSignInsResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.list_own(&principal, request.into_inner()).await?))
+    }
+
+    async fn revoke_sign_in(
+        &self,
+        request: Request<RevokeSignInRequest>,
+    ) -> Result<Response<RevokeSignInResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let id = convert::id("id", &request.get_ref().id)?;
+        self.end_own(&principal, id, origin).await?;
+        Ok(Response::new(RevokeSignInResponse {}))
+    }
 }
 
 impl Service {
@@ -111,24 +139,8 @@ impl Service {
             access_token: sign_in.access_token,
             expires_in_seconds: i32::try_from(self.tokens.life().as_secs()).unwrap_or(i32::MAX),
             refresh_token,
-            user: Some(to_proto(sign_in.user)),
+            user: Some(to_proto(sign_in.user, sign_in.division_id)),
         };
         Ok((answer, metadata))
-    }
-}
-
-fn to_proto(user: entity::user::Model) -> User {
-    let role = match user.role {
-        entity::user::Role::Student => user::Role::Student,
-        entity::user::Role::Teacher => user::Role::Teacher,
-        entity::user::Role::Admin => user::Role::Admin,
-    };
-    User {
-        id: user.id.to_string(),
-        email: user.email,
-        username: user.username,
-        role: role.into(),
-        division_id: user.division_id.map(|id| id.to_string()).unwrap_or_default(),
-        college_id: user.college_id.to_string(),
     }
 }

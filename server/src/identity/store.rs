@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -36,6 +36,31 @@ pub async fn find_user(
     id: Uuid,
 ) -> Result<Option<user::Model>, Problem> {
     Ok(user::in_college(college_id).filter(user::Column::Id.eq(id)).one(connection).await?)
+}
+
+/// The person as they are now and stay until the transaction ends.
+pub async fn find_unchanging(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<Option<user::Model>, Problem> {
+    Ok(user::in_college(college_id).filter(user::Column::Id.eq(id)).lock_shared().one(tx).await?)
+}
+
+/// Puts another hash in the place of the one that the account was read with, unless somebody was faster: then None. One
+/// statement decides.
+pub async fn replace_password(
+    tx: &Tx,
+    account: &user::Model,
+    hash: String,
+    now: DateTime<Utc>,
+) -> Result<Option<user::Model>, Problem> {
+    use user::Column;
+    let mut changed = user::update_in_college(account.college_id)
+        .col_expr(Column::PasswordHash, Expr::value(hash))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(account.id))
+        .filter(Column::PasswordHash.eq(&account.password_hash))
+        .filter(Column::IsActive.eq(true))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(changed.pop())
 }
 
 pub async fn find_family(
@@ -82,6 +107,25 @@ pub async fn revoke_family(tx: &Tx, college_id: Uuid, id: Uuid, now: DateTime<Ut
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Revokes every sign-in of a person, perhaps but one, and tells which.
+pub async fn revoke_families(
+    tx: &Tx,
+    college_id: Uuid,
+    user_id: Uuid,
+    kept: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, Problem> {
+    use refresh_token_family::Column;
+    let revoked = refresh_token_family::update_in_college(college_id)
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::RevokedAt.is_null())
+        .apply_if(kept, |query, kept| query.filter(Column::Id.ne(kept)))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(revoked.into_iter().map(|family| family.id).collect())
 }
 
 pub async fn insert_revocation(tx: &Tx, row: &token_revocation::Model) -> Result<(), Problem> {

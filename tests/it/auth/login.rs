@@ -38,7 +38,7 @@ async fn gives_a_token_that_works(kind: Kind) {
                 access_token: told.access_token.clone(),
                 refresh_token: told.refresh_token.clone(),
                 expires_in_seconds: 900,
-                user: Some(user_message(user)),
+                user: Some(user_message(user, told.user.as_ref())),
             }
         );
         assert!(!told.refresh_token.is_empty());
@@ -90,7 +90,7 @@ async fn needs_the_college_where_it_must(kind: Kind) {
     assert_eq!(refusal.kind(), (Code::Unauthenticated, "CREDENTIALS_INVALID"));
     for college in [&one, &two] {
         let told = login(&world, email, PASSWORD, &college.college.short_name).await.answer();
-        assert_eq!(told.user, Some(user_message(&college.students[0])));
+        assert_eq!(told.user, Some(user_message(&college.students[0], told.user.as_ref())));
     }
 }
 

@@ -1,6 +1,9 @@
-//! AuthService: signing in, staying in, signing out.
+//! AuthService: signing in, staying in, signing out, and what everybody can do for their own account.
 
+mod change_password;
 mod cookie;
+mod imported;
 mod login;
 mod logout;
 mod refresh_token;
+mod sign_ins;

@@ -47,7 +47,7 @@ async fn gives_a_new_pair(kind: Kind) {
                 access_token: pair.access_token.clone(),
                 refresh_token: pair.refresh_token.clone(),
                 expires_in_seconds: 900,
-                user: Some(user_message(&class.college.students[0])),
+                user: Some(user_message(&class.college.students[0], pair.user.as_ref())),
             }
         );
         assert_ne!(pair.refresh_token, token);
