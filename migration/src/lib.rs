@@ -8,6 +8,8 @@ mod dialect;
 mod m20261120_000001_organisation;
 mod m20261120_000002_attendance;
 mod m20261120_000003_trust;
+mod m20261120_000004_access_points;
+mod m20261120_000005_people;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000001_organisation::Step),
             Box::new(m20261120_000002_attendance::Step),
             Box::new(m20261120_000003_trust::Step),
+            Box::new(m20261120_000004_access_points::Step),
+            Box::new(m20261120_000005_people::Step),
         ]
     }
 }

@@ -1,12 +1,14 @@
 //! The attendance server. This file names every slice, builds them and serves them; ARCHITECTURE.md tells how they belong
 //! together.
 
+mod access_point;
 pub mod admin;
 mod allowance;
 mod audit;
 mod checkin;
 mod clock;
 mod code;
+mod college;
 mod contract;
 mod convert;
 mod entity;
@@ -22,10 +24,12 @@ mod operate;
 mod organisation;
 mod origin;
 mod page;
+mod people;
 mod principal;
 mod problem;
 mod record;
 pub mod schema;
+mod search;
 mod session;
 pub mod settings;
 mod store;
@@ -38,10 +42,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use rollcall_proto::v1::{
+    access_point_service_server::AccessPointServiceServer, audit_service_server::AuditServiceServer,
     auth_service_server::AuthServiceServer, check_in_service_server::CheckInServiceServer,
-    code_service_server::CodeServiceServer, geofence_service_server::GeofenceServiceServer,
+    code_service_server::CodeServiceServer, college_service_server::CollegeServiceServer,
+    division_service_server::DivisionServiceServer, geofence_service_server::GeofenceServiceServer,
     health_service_server::HealthServiceServer, live_service_server::LiveServiceServer,
     record_service_server::RecordServiceServer, session_service_server::SessionServiceServer,
+    user_service_server::UserServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -82,6 +89,11 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
     let keys = Keys::derive(&settings.master_secret()?);
     prepare_schema(&settings).await?;
     let store = Store::open(&settings, &clock).await.context("the database cannot be opened")?;
+    anyhow::ensure!(
+        !(settings.is_production() && admin::is_demo_open(&store.database).await?),
+        "the database has accounts of the demo, whose password everybody knows; take another database, or change their \
+         passwords outside production first"
+    );
     let demo = match with_demo {
         true => Some(admin::prepare(&store.database, &settings, clock.now()).await?),
         false => None,
@@ -96,6 +108,7 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
         limiter: store.limiter.clone(),
         limits: settings.limits.clone(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
+        denials: layers::Denials::new(store.database.clone(), clock.clone()),
     });
     let services = services(&settings, &store, &clock, &keys, tokens, revocations, &stop)?;
     let calls = layers::around(services, &shared);
@@ -153,23 +166,36 @@ fn services(
     let health = health::Service { store: store.clone(), stop: stop.clone() };
     tokio::spawn(health::report(reporter, health.clone()));
 
+    let revoker = identity::Revoker::new(&tokens, revocations.clone(), store.bus.clone());
+    let passwords = identity::Passwords::new();
+    let people = people::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        passwords: passwords.clone(),
+        revoker,
+    };
     let identity = identity::Service {
         store: store.clone(),
         clock: clock.clone(),
         keys: keys.clone(),
         tokens,
-        passwords: identity::Passwords::new(),
+        passwords,
         revocations,
         options: settings.identity.clone(),
         limits: settings.limits.clone(),
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
     };
+    let organisation = organisation::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let geofence = geofence::Service {
         store: store.clone(),
         clock: clock.clone(),
         keys: keys.clone(),
         default_radius_meters: settings.default_fence_radius_meters,
     };
+    let access_point = access_point::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let college = college::Service { store: store.clone(), clock: clock.clone() };
+    let audit = audit::Service { database: store.database.clone(), keys: keys.clone() };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let code = code::Service {
         store: store.clone(),
@@ -186,7 +212,12 @@ fn services(
     // Sizes are the contract's: the layer that reads the body holds each RPC to its own.
     const ANY_SIZE: usize = usize::MAX;
     let routes = Routes::new(AuthServiceServer::new(identity).max_decoding_message_size(ANY_SIZE))
+        .add_service(UserServiceServer::new(people).max_decoding_message_size(ANY_SIZE))
+        .add_service(DivisionServiceServer::new(organisation).max_decoding_message_size(ANY_SIZE))
         .add_service(GeofenceServiceServer::new(geofence).max_decoding_message_size(ANY_SIZE))
+        .add_service(AccessPointServiceServer::new(access_point).max_decoding_message_size(ANY_SIZE))
+        .add_service(CollegeServiceServer::new(college).max_decoding_message_size(ANY_SIZE))
+        .add_service(AuditServiceServer::new(audit).max_decoding_message_size(ANY_SIZE))
         .add_service(SessionServiceServer::new(session).max_decoding_message_size(ANY_SIZE))
         .add_service(CodeServiceServer::new(code).max_decoding_message_size(ANY_SIZE))
         .add_service(CheckInServiceServer::new(checkin).max_decoding_message_size(ANY_SIZE))

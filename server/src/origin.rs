@@ -16,9 +16,14 @@ pub struct Origin {
 
 impl Origin {
     pub fn of<T>(request: &Request<T>) -> Self {
+        Self::read(request.extensions())
+    }
+
+    /// What the layers have found out.
+    pub fn read(extensions: &http::Extensions) -> Self {
         Self {
-            address: request.extensions().get::<ClientAddr>().map(|ClientAddr(address)| *address),
-            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+            address: extensions.get::<ClientAddr>().map(|ClientAddr(address)| *address),
+            request_id: extensions.get::<RequestId>().map(|id| id.0.clone()),
         }
     }
 }

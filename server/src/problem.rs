@@ -40,6 +40,7 @@ const fn code(reason: Reason) -> Code {
         | Reason::InvalidPageToken
         | Reason::InvalidResumeToken
         | Reason::MalformedRequest
+        | Reason::WeakPassword
         | Reason::CheckInIdReused => Code::InvalidArgument,
         Reason::TokenMissing
         | Reason::TokenInvalid
@@ -56,8 +57,9 @@ const fn code(reason: Reason) -> Code {
         | Reason::CodeExpired
         | Reason::OutsideGeofence
         | Reason::MoreEvidenceNeeded
+        | Reason::LastAdmin
         | Reason::InUse => Code::FailedPrecondition,
-        Reason::AlreadyCheckedIn | Reason::AlreadyExists => Code::AlreadyExists,
+        Reason::AlreadyCheckedIn | Reason::AlreadyExists | Reason::EnrolmentOverlaps => Code::AlreadyExists,
         Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
             Code::ResourceExhausted
         }
@@ -85,19 +87,19 @@ impl Problem {
 
     /// There is no such object in the caller's college, which is also what another college's object answers.
     pub fn not_found(resource: &str) -> Self {
-        Self::new(Reason::NotFound, format!("There is no such {resource}.")).with("resource", resource)
+        Self::new(Reason::NotFound, format!("There is no such {}.", spoken(resource))).with("resource", resource)
     }
 
     /// Another object of the college has this value of a field that is unique.
     pub fn already_exists(resource: &str, field: &str) -> Self {
-        Self::new(Reason::AlreadyExists, format!("There is a {resource} with this {field} already."))
+        Self::new(Reason::AlreadyExists, format!("Another {} has this {field} already.", spoken(resource)))
             .with("resource", resource)
             .with("field", field)
     }
 
     /// The object is needed by others, so it cannot go.
     pub fn in_use(resource: &str) -> Self {
-        Self::new(Reason::InUse, format!("This {resource} is in use: delete what refers to it first."))
+        Self::new(Reason::InUse, format!("This {} is in use: delete what refers to it first.", spoken(resource)))
             .with("resource", resource)
     }
 
@@ -156,9 +158,29 @@ impl Display for Problem {
 
 impl std::error::Error for Problem {}
 
+/// A refusal travels in headers and trailers, of which clients and proxies take some kilobytes.
+const MAX_VIOLATIONS: usize = 32;
+const MAX_TEXT_BYTES: usize = 200;
+const MAX_METADATA_BYTES: usize = 1000;
+
+/// Cuts what repeats what the caller has sent.
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+}
+
 impl From<Problem> for Status {
-    fn from(problem: Problem) -> Self {
+    fn from(mut problem: Problem) -> Self {
         let code = problem.code();
+        problem.violations.truncate(MAX_VIOLATIONS);
+        for violation in &mut problem.violations {
+            shorten(&mut violation.field, MAX_TEXT_BYTES);
+            shorten(&mut violation.description, MAX_TEXT_BYTES);
+        }
+        shorten(&mut problem.message, 2 * MAX_TEXT_BYTES);
+        problem.metadata.values_mut().for_each(|value| shorten(value, MAX_METADATA_BYTES));
         let mut details = vec![any(
             "google.rpc.ErrorInfo",
             &ErrorInfo {
@@ -189,6 +211,11 @@ impl From<Problem> for Status {
         let status = RpcStatus { code: code as i32, message: problem.message.clone(), details };
         Self::with_details(code, problem.message, status.encode_to_vec().into())
     }
+}
+
+/// The name of a kind of object as people say it.
+fn spoken(resource: &str) -> String {
+    resource.replace('_', " ")
 }
 
 fn any(name: &str, message: &impl prost::Message) -> prost_types::Any {

@@ -1,6 +1,7 @@
 //! The black-box tests. Folders mirror the services of the contract, files their RPCs; what concerns all of them stands
 //! beside.
 
+mod access_point;
 mod audit;
 mod auth;
 mod browser;
@@ -8,7 +9,9 @@ mod check_in;
 mod cli;
 mod clients;
 mod code;
+mod college;
 mod connections;
+mod division;
 mod edge_alone;
 mod faults;
 mod geofence;
@@ -22,6 +25,7 @@ mod rest;
 mod session;
 mod telemetry;
 mod tokens;
+mod user;
 mod web;
 mod websocket;
 mod wire;

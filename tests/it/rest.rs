@@ -42,13 +42,14 @@ async fn does_the_main_flow(kind: Kind) {
         nobody.post("/api/v1/auth/login", &login).await.answer()
     };
     let teacher = sign_in(&class.college.teacher.email).await;
+    let told = message_of("rollcall.v1.User", &teacher["user"]);
     assert_eq!(
         teacher,
         json!({
             "access_token": teacher["access_token"],
             "expires_in_seconds": 900,
             "refresh_token": teacher["refresh_token"],
-            "user": json_of("rollcall.v1.User", &user_message(&class.college.teacher)),
+            "user": json_of("rollcall.v1.User", &user_message(&class.college.teacher, Some(&told))),
         })
     );
     let token = |login: &Value| login["access_token"].as_str().expect("a token").to_owned();

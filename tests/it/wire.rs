@@ -15,6 +15,7 @@ fn caller(class: &Class, callers: &[String]) -> Actor {
     match callers.first().map(String::as_str) {
         Some("STUDENT") => class.student(0),
         Some("TEACHER") => class.teacher(),
+        Some("ADMIN") => class.admin(),
         Some("ANYONE") => class.world.nobody(),
         other => panic!("{other:?} has no actor"),
     }

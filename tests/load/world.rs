@@ -93,6 +93,7 @@ impl World {
             enrolments: enrolments.collect(),
             users: std::iter::once(&teacher).chain(&students).cloned().collect(),
             locations: vec![location.clone()],
+            access_points: Vec::new(),
             timetables: Vec::new(),
             divisions,
             sessions: active.clone(),

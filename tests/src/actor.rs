@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use rollcall_proto::v1::{
-    LoginRequest, LoginResponse, auth_service_client::AuthServiceClient, check_in_service_client::CheckInServiceClient,
-    code_service_client::CodeServiceClient, geofence_service_client::GeofenceServiceClient,
-    health_service_client::HealthServiceClient, live_service_client::LiveServiceClient,
-    record_service_client::RecordServiceClient, session_service_client::SessionServiceClient,
+    LoginRequest, LoginResponse, access_point_service_client::AccessPointServiceClient,
+    audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient,
+    check_in_service_client::CheckInServiceClient, code_service_client::CodeServiceClient,
+    college_service_client::CollegeServiceClient, division_service_client::DivisionServiceClient,
+    geofence_service_client::GeofenceServiceClient, health_service_client::HealthServiceClient,
+    live_service_client::LiveServiceClient, record_service_client::RecordServiceClient,
+    session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -134,6 +137,14 @@ impl Actor {
         Rest::new(self.desk.edge(self.replica), self.token())
     }
 
+    pub fn access_points(&self) -> AccessPointServiceClient<Wire> {
+        AccessPointServiceClient::new(self.wire())
+    }
+
+    pub fn audit(&self) -> AuditServiceClient<Wire> {
+        AuditServiceClient::new(self.wire())
+    }
+
     pub fn auth(&self) -> AuthServiceClient<Wire> {
         AuthServiceClient::new(self.wire())
     }
@@ -144,6 +155,14 @@ impl Actor {
 
     pub fn codes(&self) -> CodeServiceClient<Wire> {
         CodeServiceClient::new(self.wire())
+    }
+
+    pub fn college(&self) -> CollegeServiceClient<Wire> {
+        CollegeServiceClient::new(self.wire())
+    }
+
+    pub fn divisions(&self) -> DivisionServiceClient<Wire> {
+        DivisionServiceClient::new(self.wire())
     }
 
     pub fn geofences(&self) -> GeofenceServiceClient<Wire> {
@@ -160,6 +179,10 @@ impl Actor {
 
     pub fn live(&self) -> LiveServiceClient<Wire> {
         LiveServiceClient::new(self.wire())
+    }
+
+    pub fn users(&self) -> UserServiceClient<Wire> {
+        UserServiceClient::new(self.wire())
     }
 
     pub fn health(&self) -> HealthServiceClient<Wire> {

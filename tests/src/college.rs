@@ -8,7 +8,10 @@ use crate::{
     clock::machine_time,
     password,
     record::timestamp,
-    seed::{Role, Seed, SeedCollege, SeedDivision, SeedEnrolment, SeedLocation, SeedSession, SeedUser, State},
+    seed::{
+        Role, Seed, SeedAccessPoint, SeedCollege, SeedDivision, SeedEnrolment, SeedLocation, SeedSession, SeedUser,
+        Signal, State,
+    },
 };
 
 /// How long after the beginning a seeded session takes a student for present.
@@ -99,6 +102,21 @@ impl College {
         made
     }
 
+    /// An access point at a location.
+    pub fn another_access_point(&mut self, location: &SeedLocation, bssid: &str, kind: Signal) -> SeedAccessPoint {
+        let made = SeedAccessPoint {
+            id: Uuid::now_v7(),
+            college_id: self.college.id,
+            location_id: location.id,
+            bssid: bssid.to_owned(),
+            ssid: "Campus".to_owned(),
+            min_rssi_dbm: -75,
+            kind,
+        };
+        self.more.access_points.push(made.clone());
+        made
+    }
+
     /// One more person.
     pub fn another_person(&mut self, name: &str, role: Role) -> SeedUser {
         let made = person(&self.college, name, role, None);
@@ -122,6 +140,7 @@ impl College {
             divisions: vec![self.division.clone(), self.other_division.clone()],
             users,
             locations: vec![self.location.clone()],
+            access_points: Vec::new(),
             timetables: Vec::new(),
             enrolments: self.students.iter().map(|student| enrolment(student, &self.division)).collect(),
             sessions: vec![self.session.clone()],
@@ -207,8 +226,23 @@ pub fn location_message(location: &SeedLocation) -> v1::Location {
     }
 }
 
-/// What the API says of a person.
-pub fn user_message(user: &SeedUser) -> v1::User {
+/// What the API says of an access point whose address was seeded in its one spelling.
+pub fn access_point_message(seeded: &SeedAccessPoint) -> v1::AccessPoint {
+    v1::AccessPoint {
+        id: seeded.id.to_string(),
+        location_id: seeded.location_id.to_string(),
+        bssid: seeded.bssid.clone(),
+        ssid: seeded.ssid.clone(),
+        min_rssi_dbm: seeded.min_rssi_dbm,
+        r#type: match seeded.kind {
+            Signal::Wifi => v1::access_point::Type::Wifi,
+            Signal::Bluetooth => v1::access_point::Type::Bluetooth,
+        } as i32,
+    }
+}
+
+/// What the API says of a person who was seeded, and made when it says so.
+pub fn user_message(user: &SeedUser, told: Option<&v1::User>) -> v1::User {
     v1::User {
         id: user.id.to_string(),
         email: user.email.clone(),
@@ -220,6 +254,8 @@ pub fn user_message(user: &SeedUser) -> v1::User {
         } as i32,
         division_id: user.division_id.map(|id| id.to_string()).unwrap_or_default(),
         college_id: user.college_id.to_string(),
+        is_active: Some(user.is_active),
+        created_at: told.and_then(|told| told.created_at),
     }
 }
 

@@ -13,6 +13,7 @@ pub struct Seed {
     pub divisions: Vec<SeedDivision>,
     pub users: Vec<SeedUser>,
     pub locations: Vec<SeedLocation>,
+    pub access_points: Vec<SeedAccessPoint>,
     pub timetables: Vec<SeedTimetable>,
     pub enrolments: Vec<SeedEnrolment>,
     pub sessions: Vec<SeedSession>,
@@ -67,6 +68,25 @@ pub struct SeedLocation {
     pub radius_meters: f64,
     pub building: String,
     pub classroom_number: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SeedAccessPoint {
+    pub id: Uuid,
+    pub college_id: Uuid,
+    pub location_id: Uuid,
+    pub bssid: String,
+    pub ssid: String,
+    pub min_rssi_dbm: i32,
+    #[serde(rename = "type")]
+    pub kind: Signal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Signal {
+    Wifi,
+    Bluetooth,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -131,6 +151,7 @@ impl Seed {
         self.divisions.append(&mut other.divisions);
         self.users.append(&mut other.users);
         self.locations.append(&mut other.locations);
+        self.access_points.append(&mut other.access_points);
         self.timetables.append(&mut other.timetables);
         self.enrolments.append(&mut other.enrolments);
         self.sessions.append(&mut other.sessions);

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::{
     seed,
-    world::{College, Division, Enrolment, Location, Role, Timetable, User, World},
+    world::{AccessPoint, College, Division, Enrolment, Location, Role, Signal, Timetable, User, World},
 };
 use crate::{
-    entity::{college, location, session, user},
+    entity::{college, division, location, session, user},
     identity,
     problem::Problem,
     session as sessions,
@@ -19,6 +19,12 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 pub const COLLEGE: &str = "demo";
 pub const PASSWORD: &str = "rollcall-demo";
+const DIVISION: &str = "First year";
+const STAFF: [(&str, &str, Role); 3] = [
+    ("admin", "Admin", Role::Admin),
+    ("teacher", "Teacher", Role::Teacher),
+    ("teacher2", "Second teacher", Role::Teacher),
+];
 const STUDENTS: usize = 30;
 const LATITUDE: f64 = 18.5204;
 const LONGITUDE: f64 = 73.8567;
@@ -52,13 +58,15 @@ pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc
     let (current, past): (Vec<_>, Vec<_>) =
         active.all(database.reader()).await?.into_iter().partition(|session| session.planned_end > now);
     let running = current.iter().find(|session| session.teacher_id == teacher.id).map(|session| session.id);
-    let division_id = teacher.division_id.ok_or_else(|| Problem::internal("the demo's teacher has no division"))?;
+    let division = division::in_college(college_id).filter(division::Column::Name.eq(DIVISION));
+    let division =
+        division.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no division"))?;
     let fresh = session::Model {
         college_id,
         id: Uuid::now_v7(),
         timetable_id: None,
         location_id: location.id,
-        division_id,
+        division_id: division.id,
         teacher_id: teacher.id,
         subject: "Introduction to attendance".to_owned(),
         planned_start: now,
@@ -92,30 +100,50 @@ pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc
     Ok(Demo { location_id: location.id, session_id })
 }
 
+/// Whether anybody can sign in to an account of the demo: its password stands in the documentation.
+pub async fn is_open(database: &Database) -> Result<bool, Problem> {
+    let students = (1..=STUDENTS).map(student_email);
+    let staff = STAFF.map(|(name, ..)| staff_email(name));
+    let accounts = user::by_emails(staff.into_iter().chain(students)).filter(user::Column::IsActive.eq(true));
+    let accounts = accounts.all(database.reader()).await?;
+    // The demo hashes its password once for all of them.
+    let hashes: std::collections::BTreeSet<_> = accounts.into_iter().map(|account| account.password_hash).collect();
+    let passwords = identity::Passwords::new();
+    for hash in hashes {
+        if passwords.verify(PASSWORD.to_owned(), Some(hash)).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn staff_email(name: &str) -> String {
+    format!("{name}@demo.example")
+}
+
+fn student_email(number: usize) -> String {
+    format!("student{number:02}@demo.example")
+}
+
 fn world(password_hash: String) -> World {
     let college_id = Uuid::now_v7();
     let (division_id, location_id) = (Uuid::now_v7(), Uuid::now_v7());
-    let person = |email: String, username: String, role, division_id| User {
+    let person = |email: String, username: String, role| User {
         id: Uuid::now_v7(),
         college_id,
         email,
         username,
         role,
-        division_id,
+        division_id: None,
         is_active: None,
         password_hash: None,
     };
-    let staff = [
-        ("admin", "Admin", Role::Admin, None),
-        ("teacher", "Teacher", Role::Teacher, Some(division_id)),
-        ("teacher2", "Second teacher", Role::Teacher, None),
-    ]
-    .map(|(name, shown, role, division)| person(format!("{name}@demo.example"), shown.to_owned(), role, division));
+    let staff = STAFF.map(|(name, shown, role)| person(staff_email(name), shown.to_owned(), role));
     let teacher_id = staff[1].id;
     let students: Vec<User> = (1..=STUDENTS)
         .map(|number| {
-            let email = format!("student{number:02}@demo.example");
-            person(email, format!("Student {number:02}"), Role::Student, Some(division_id))
+            let email = student_email(number);
+            person(email, format!("Student {number:02}"), Role::Student)
         })
         .collect();
     let enrolments = students
@@ -147,7 +175,7 @@ fn world(password_hash: String) -> World {
         divisions: vec![Division {
             id: division_id,
             college_id,
-            name: "First year".to_owned(),
+            name: DIVISION.to_owned(),
             description: String::new(),
         }],
         users: staff.into_iter().chain(students).collect(),
@@ -161,8 +189,27 @@ fn world(password_hash: String) -> World {
             building: "Main building".to_owned(),
             classroom_number: "101".to_owned(),
         }],
+        access_points: access_points(college_id, location_id),
         timetables,
         enrolments,
         sessions: Vec::new(),
     }
+}
+
+/// Two in the room, by addresses that no maker gives out.
+fn access_points(college_id: Uuid, location_id: Uuid) -> Vec<AccessPoint> {
+    let rows = [
+        ("06:00:00:00:01:01", "Demo College", -70, Signal::Wifi),
+        ("06:00:00:00:01:02", "Lectern", -80, Signal::Bluetooth),
+    ]
+    .map(|(bssid, ssid, min_rssi_dbm, kind)| AccessPoint {
+        id: Uuid::now_v7(),
+        college_id,
+        location_id,
+        bssid: bssid.to_owned(),
+        ssid: ssid.to_owned(),
+        min_rssi_dbm: Some(min_rssi_dbm),
+        kind,
+    });
+    rows.into()
 }

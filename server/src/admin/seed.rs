@@ -1,15 +1,18 @@
 //! Writes a world into the database, all of it or nothing.
 
-use std::{path::Path, time::Duration};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, InsertMany};
 
-use super::world::{Role, State, World};
+use super::{
+    access_points,
+    world::{Enrolment, Role, State, User, World},
+};
 use crate::{
     clock::Clock,
-    entity::{college, division, enrolment, location, session, timetable, token_revocation, user},
+    entity::{access_point, college, division, enrolment, location, session, timetable, token_revocation, user},
     problem::Problem,
     schema::{self, Direction},
     settings::Settings,
@@ -97,6 +100,7 @@ async fn write(
             expires_at: refused_until,
         })
         .collect();
+    let enrolments = enrolments(&world.users, world.enrolments);
     let shared_hash = world.password_hash.unwrap_or_default();
     let users = world.users.into_iter().map(|row| user::Model {
         college_id: row.college_id,
@@ -109,10 +113,10 @@ async fn write(
             Role::Teacher => user::Role::Teacher,
             Role::Admin => user::Role::Admin,
         },
-        division_id: row.division_id,
         is_active: row.is_active.unwrap_or(true),
         created_at: now,
         updated_at: now,
+        deleted_at: None,
     });
     fill(tx, users, user::insert).await?;
     fill(tx, inactive, token_revocation::insert).await?;
@@ -129,6 +133,7 @@ async fn write(
         updated_at: now,
     });
     fill(tx, locations, location::insert).await?;
+    fill(tx, access_points::rows(world.access_points, now)?, access_point::insert).await?;
     let timetables = world.timetables.into_iter().map(|row| timetable::Model {
         college_id: row.college_id,
         id: row.id,
@@ -143,7 +148,7 @@ async fn write(
         updated_at: now,
     });
     fill(tx, timetables, timetable::insert).await?;
-    let enrolments = world.enrolments.into_iter().map(|row| enrolment::Model {
+    let enrolments = enrolments.into_iter().map(|row| enrolment::Model {
         college_id: row.college_id,
         division_id: row.division_id,
         student_id: row.student_id,
@@ -185,6 +190,17 @@ async fn write(
         }
     });
     fill(tx, sessions, session::insert).await
+}
+
+/// The enrolments that a file names, and those that it means where it names a student's division.
+fn enrolments(users: &[User], mut enrolments: Vec<Enrolment>) -> Vec<Enrolment> {
+    let named: HashSet<_> = enrolments.iter().map(|row| (row.division_id, row.student_id)).collect();
+    let meant = users.iter().filter(|row| row.role == Role::Student).filter_map(|row| {
+        let division_id = row.division_id.filter(|division_id| !named.contains(&(*division_id, row.id)))?;
+        Some(Enrolment { college_id: row.college_id, division_id, student_id: row.id, from_date: None, to_date: None })
+    });
+    enrolments.extend(meant);
+    enrolments
 }
 
 async fn fill<M, A>(

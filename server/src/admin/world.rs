@@ -14,6 +14,7 @@ pub struct World {
     pub divisions: Vec<Division>,
     pub users: Vec<User>,
     pub locations: Vec<Location>,
+    pub access_points: Vec<AccessPoint>,
     pub timetables: Vec<Timetable>,
     pub enrolments: Vec<Enrolment>,
     pub sessions: Vec<Session>,
@@ -47,6 +48,7 @@ pub struct User {
     pub email: String,
     pub username: String,
     pub role: Role,
+    /// Of a student: enrolled there without an end, unless an enrolment says from when to when.
     pub division_id: Option<Uuid>,
     pub is_active: Option<bool>,
     pub password_hash: Option<String>,
@@ -74,6 +76,29 @@ pub struct Location {
     pub building: String,
     #[serde(default)]
     pub classroom_number: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessPoint {
+    pub id: Uuid,
+    pub college_id: Uuid,
+    pub location_id: Uuid,
+    /// In any spelling.
+    pub bssid: String,
+    #[serde(default)]
+    pub ssid: String,
+    /// -120, every signal, where left out.
+    pub min_rssi_dbm: Option<i32>,
+    #[serde(rename = "type")]
+    pub kind: Signal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Signal {
+    Wifi,
+    Bluetooth,
 }
 
 #[derive(Debug, Deserialize)]

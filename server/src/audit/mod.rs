@@ -1,4 +1,11 @@
-//! Who did what. A row is written in the transaction of what it tells of, so that neither is there without the other.
+//! Who did what, and who was denied what.
+//!
+//! Promises: a row is written in the transaction of what it tells of, so that neither is there without the other; it is never
+//! changed or deleted. A refusal has no transaction: its row is written beside the answer, which does not wait for it.
+
+mod convert;
+mod list_audit_rows;
+mod service;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -10,6 +17,8 @@ use crate::{
     problem::Problem,
     store::{Database, Tx},
 };
+
+pub use service::Service;
 
 /// One deed.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! One file a table: what a row holds, and finders that demand a college. The entity itself stays private to its file, so
 //! that a query without a college cannot be written by mistake; the few tables that are searched across colleges say so.
 
+pub mod access_point;
 pub mod attendance_record;
 pub mod audit_row;
 pub mod check_in_attempt;

@@ -5,11 +5,14 @@ use std::time::Duration;
 use rollcall_proto::v1::{
     AttendanceHealthDetailRequest, AttendanceHealthDetailResponse, AttendanceHealthRequest, AttendanceHealthResponse,
     CheckRequest, CheckResponse, LiveRequest, LiveResponse, ReadyRequest, ReadyResponse,
-    auth_service_server::SERVICE_NAME as AUTH_SERVICE, check_in_service_server::SERVICE_NAME as CHECK_IN_SERVICE,
-    code_service_server::SERVICE_NAME as CODE_SERVICE, geofence_service_server::SERVICE_NAME as GEOFENCE_SERVICE,
-    health_service_server::HealthService, health_service_server::SERVICE_NAME as HEALTH_SERVICE,
-    live_service_server::SERVICE_NAME as LIVE_SERVICE, record_service_server::SERVICE_NAME as RECORD_SERVICE,
-    session_service_server::SERVICE_NAME as SESSION_SERVICE,
+    access_point_service_server::SERVICE_NAME as ACCESS_POINT_SERVICE,
+    audit_service_server::SERVICE_NAME as AUDIT_SERVICE, auth_service_server::SERVICE_NAME as AUTH_SERVICE,
+    check_in_service_server::SERVICE_NAME as CHECK_IN_SERVICE, code_service_server::SERVICE_NAME as CODE_SERVICE,
+    college_service_server::SERVICE_NAME as COLLEGE_SERVICE, division_service_server::SERVICE_NAME as DIVISION_SERVICE,
+    geofence_service_server::SERVICE_NAME as GEOFENCE_SERVICE, health_service_server::HealthService,
+    health_service_server::SERVICE_NAME as HEALTH_SERVICE, live_service_server::SERVICE_NAME as LIVE_SERVICE,
+    record_service_server::SERVICE_NAME as RECORD_SERVICE, session_service_server::SERVICE_NAME as SESSION_SERVICE,
+    user_service_server::SERVICE_NAME as USER_SERVICE,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -25,15 +28,20 @@ const UP: &str = "up";
 const DOWN: &str = "down";
 const EMBEDDED: &str = "embedded";
 /// The names of the contract's services.
-const SERVICES: [&str; 8] = [
+const SERVICES: &[&str] = &[
+    ACCESS_POINT_SERVICE,
+    AUDIT_SERVICE,
     AUTH_SERVICE,
     CHECK_IN_SERVICE,
     CODE_SERVICE,
+    COLLEGE_SERVICE,
+    DIVISION_SERVICE,
     GEOFENCE_SERVICE,
     HEALTH_SERVICE,
     LIVE_SERVICE,
     RECORD_SERVICE,
     SESSION_SERVICE,
+    USER_SERVICE,
 ];
 /// How often the standard health service looks at the database.
 const LOOK: Duration = Duration::from_millis(500);

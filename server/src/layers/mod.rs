@@ -6,6 +6,7 @@ mod authorise;
 mod body;
 mod catch_panic;
 mod deadline;
+mod denied;
 mod limit;
 mod method;
 mod observe;
@@ -22,6 +23,7 @@ use tonic::Status;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub use denied::Denials;
 pub use request_id::RequestId;
 
 use method::Found;
@@ -29,7 +31,7 @@ use method::Found;
 use crate::{
     allowance,
     clock::Clock,
-    contract::Contract,
+    contract::{Contract, Method},
     identity::Tokens,
     problem::Problem,
     settings::RateLimits,
@@ -44,6 +46,7 @@ pub struct Shared {
     pub limiter: Arc<Limiter>,
     pub limits: RateLimits,
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    pub denials: Denials,
 }
 
 /// A request and a response as the layers see them.
@@ -86,14 +89,28 @@ async fn inside(
     let asked = rollcall_edge::grpc_timeout(request.headers());
     deadline::hold(&method, asked, async {
         authenticate::identify(shared, &method, &mut request, caller);
-        // Counted once the caller is known: a class behind one address must not share one limit.
-        if let Some(count) = limit::count(shared, &method, &request).await {
-            counted.get_or_init(|| count).admit()?;
-        }
-        authorise::decide(&method, &request)?;
-        // Last: a request that may not be made is not even read.
-        let request = body::admit(&shared.contract, &method, request).await?;
-        Ok(next.run(request).await)
+        let visitor = denied::Visitor::of(&request);
+        let answer = admitted(shared, &method, request, next, counted).await;
+        // Around all that denies: the contract here, and further in whoever knows the object.
+        shared.denials.keep(visitor, &method, &answer);
+        answer
     })
     .await
+}
+
+async fn admitted(
+    shared: &Shared,
+    method: &Method,
+    request: Request,
+    next: Next,
+    counted: &OnceLock<Count>,
+) -> Result<Response, Problem> {
+    // Counted once the caller is known: a class behind one address must not share one limit.
+    if let Some(count) = limit::count(shared, method, &request).await {
+        counted.get_or_init(|| count).admit()?;
+    }
+    authorise::decide(method, &request)?;
+    // Last: a request that may not be made is not even read.
+    let request = body::admit(&shared.contract, method, request).await?;
+    Ok(next.run(request).await)
 }

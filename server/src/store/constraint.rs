@@ -6,9 +6,11 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 /// Every unique constraint that a caller's input can break: its name, as PostgreSQL tells it, and its columns, as SQLite
 /// does. The names are the migrations'.
 const UNIQUE: &[(&str, &str)] = &[
+    ("uq_colleges_short_name", "colleges.short_name"),
     ("uq_divisions_name", "divisions.college_id, divisions.name"),
     ("uq_users_email", "users.college_id, users.email"),
     ("uq_locations_name", "locations.college_id, locations.name"),
+    ("uq_access_points_bssid", "access_points.college_id, access_points.bssid"),
 ];
 
 /// The name of the unique constraint that was broken.

@@ -76,12 +76,31 @@ pub fn row(method: &str) -> Option<Row> {
             repeatable: false,
             ..OPEN
         },
-        "AuthService.Logout" => Row { objects: CALLER, ..OPEN },
+        "AuthService.Logout" | "AuthService.ChangePassword" | "AuthService.ListSignIns" => {
+            Row { objects: CALLER, ..OPEN }
+        }
+        "AuthService.RevokeSignIn" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
         "SessionService.CreateSession" => Row { repeatable: false, ..OF_A_SESSION },
         "SessionService.GetSession" | "RecordService.GetRecord" => {
             Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
         }
         "SessionService.ListSessions" => Row { list: Some("sessions"), ..OPEN },
+        "UserService.GetMe" | "UserService.UpdateMe" => Row { objects: CALLER, ..OPEN },
+        "UserService.ListUsers" => Row { callers: ADMINS, objects: CALLER, list: Some("users"), ..OPEN },
+        "UserService.CreateUser" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "UserService.GetUser" | "UserService.UpdateUser" | "UserService.DeleteUser" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "DivisionService.ListDivisions" => Row { objects: CALLER, repeatable: false, list: Some("divisions"), ..OPEN },
+        "DivisionService.GetDivision" => Row { student_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN },
+        "DivisionService.ListDivisionStudents" => Row { callers: STAFF, gone: NOT_FOUND, ..OPEN },
+        "DivisionService.CreateDivision" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "DivisionService.UpdateDivision"
+        | "DivisionService.DeleteDivision"
+        | "DivisionService.EnrolStudent"
+        | "DivisionService.EndEnrolment" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
         "GeofenceService.ListLocations" => Row { objects: CALLER, list: Some("locations"), ..OPEN },
         "SessionService.StartSession" | "SessionService.EndSession" | "SessionService.CancelSession" => {
             Row { repeatable: false, ..OF_A_SESSION }
@@ -97,6 +116,17 @@ pub fn row(method: &str) -> Option<Row> {
             Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
         "GeofenceService.ValidatePoint" => Row { objects: CALLER, ..OPEN },
+        "AccessPointService.ListAccessPoints" => {
+            Row { callers: STAFF, objects: CALLER, repeatable: false, list: Some("access_points"), ..OPEN }
+        }
+        "AccessPointService.CreateAccessPoint" | "AccessPointService.DeleteAccessPoint" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "CollegeService.GetCollege" => Row { objects: CALLER, ..OPEN },
+        "CollegeService.UpdateCollege" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
+        "AuditService.ListAuditRows" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("audit_rows"), ..OPEN }
+        }
         "CheckInService.CheckIn" => {
             Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }

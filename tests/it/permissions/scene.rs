@@ -4,14 +4,17 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use chrono::TimeDelta;
-use rollcall_proto::v1::{CreateLocationRequest, GetCurrentCodeRequest, LogoutRequest};
+use rollcall_proto::v1::{
+    CreateAccessPointRequest, CreateDivisionRequest, CreateLocationRequest, CreateUserRequest, EnrolStudentRequest,
+    GetCurrentCodeRequest, ListSignInsRequest, LogoutRequest, access_point, user,
+};
 use rollcall_tests::{
     Answer as _, Kind, World,
     actor::Actor,
     class::request,
     college::{College, now_in_seconds},
     password::PASSWORD,
-    seed::{Role, SeedSession, SeedUser, State},
+    seed::{Role, SeedSession, SeedUser, Signal, State},
     token,
     world::{Plan, SECRET},
 };
@@ -100,6 +103,10 @@ impl Scene {
         college.another_session(State::Completed);
         others(&mut college, State::Completed);
         foreign.another_session(State::Completed);
+        for college in [&mut college, &mut foreign] {
+            let location = college.location.clone();
+            college.another_access_point(&location, "06:00:00:00:00:01", Signal::Wifi);
+        }
         let mut stock = HashMap::new();
         for (key, state) in [(Begin::Scheduled, State::Scheduled), (Begin::Active, State::Active)] {
             let own: Vec<Uuid> = (0..STOCK).map(|_| college.another_session(state).id).collect();
@@ -115,6 +122,8 @@ impl Scene {
             (Object::Other, other_session),
             (Object::Foreign, foreign.session.clone()),
         ]);
+        // Her sign-in is what her college's audit has to show.
+        world.actor(&foreign.admin).login().await;
         let mut revoked = Vec::new();
         for person in [&college.students[0], &college.teacher] {
             let actor = world.actor(person).signed_in().await;
@@ -190,6 +199,8 @@ impl Scene {
                 };
                 json!({"refresh_token": refresh_token, "device_id": "phone"})
             }
+            "AuthService.ChangePassword" => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
+            "AuthService.RevokeSignIn" => json!({"id": self.sign_in(who, object).await}),
             "SessionService.CreateSession" => self.new_session(who, object, location),
             "SessionService.GetSession" => json!({"id": session}),
             "SessionService.StartSession" => json!({"id": self.fresh(who, object, Begin::Scheduled)}),
@@ -208,6 +219,33 @@ impl Scene {
                 let shown = if object == Object::Absent { Object::Own } else { object };
                 json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
             }
+            "UserService.UpdateMe" => json!({"username": "Renamed"}),
+            "UserService.ListUsers" => json!({"page_size": 1}),
+            "UserService.CreateUser" => {
+                json!({"email": format!("{}@x.example", Uuid::now_v7()), "username": "New", "role": "STUDENT"})
+            }
+            "UserService.UpdateUser" => {
+                json!({"user": {"id": self.spare_user(object).await, "username": "Renamed"}, "update_mask": "username"})
+            }
+            "UserService.GetUser" | "UserService.DeleteUser" => json!({"id": self.spare_user(object).await}),
+            "DivisionService.GetDivision" | "DivisionService.ListDivisionStudents" => {
+                json!({"id": self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.division_id)})
+            }
+            "DivisionService.ListDivisions" => json!({"page_size": 1}),
+            "DivisionService.CreateDivision" => json!({"name": Uuid::now_v7()}),
+            "DivisionService.UpdateDivision" => {
+                let id = self.spare_division(object, false).await;
+                json!({"division": {"id": id, "description": "D"}, "update_mask": "description"})
+            }
+            "DivisionService.DeleteDivision" => json!({"id": self.spare_division(object, false).await}),
+            "DivisionService.EnrolStudent" => {
+                let student = if who == Who::ForeignAdmin { &self.foreign.stranger } else { &self.college.stranger };
+                json!({"division_id": self.spare_division(object, false).await, "student_id": student.id})
+            }
+            "DivisionService.EndEnrolment" => {
+                let student = if object == Object::Foreign { &self.foreign.stranger } else { &self.college.stranger };
+                json!({"division_id": self.spare_division(object, true).await, "student_id": student.id})
+            }
             "GeofenceService.GetLocation" => json!({"id": location}),
             "GeofenceService.CreateLocation" => {
                 json!({"name": Uuid::now_v7(), "latitude": 12.9716, "longitude": 77.5946})
@@ -217,6 +255,13 @@ impl Scene {
             }
             "GeofenceService.DeleteLocation" => json!({"id": self.spare_location(object).await}),
             "GeofenceService.ValidatePoint" => json!({"lat": 12.9716, "lon": 77.5946}),
+            "AccessPointService.ListAccessPoints" => json!({"page_size": 1}),
+            "AccessPointService.CreateAccessPoint" => {
+                json!({"location_id": location, "bssid": fresh_bssid(), "type": "WIFI"})
+            }
+            "AccessPointService.DeleteAccessPoint" => json!({"id": self.spare_access_point(object).await}),
+            "CollegeService.UpdateCollege" => json!({"college": {"name": "Renamed"}, "update_mask": "name"}),
+            "AuditService.ListAuditRows" => json!({"page_size": 1}),
             "CheckInService.CheckIn" => {
                 let session = self.fresh(who, object, Begin::Active);
                 let code = match object {
@@ -236,6 +281,9 @@ impl Scene {
             }
             "LiveService.WatchAttendance" => json!({"session_id": session}),
             "AuthService.Logout"
+            | "AuthService.ListSignIns"
+            | "CollegeService.GetCollege"
+            | "UserService.GetMe"
             | "GeofenceService.ListLocations"
             | "RecordService.ListMyRecords"
             | "HealthService.Check"
@@ -261,6 +309,77 @@ impl Scene {
             ..Default::default()
         };
         self.world.actor(&college.admin).geofences().create_location(request).await.answer().id
+    }
+
+    /// Somebody whom nothing depends on.
+    async fn spare_user(&self, object: Object) -> String {
+        let college = match object {
+            Object::Own | Object::Other => &self.college,
+            Object::Foreign => &self.foreign,
+            Object::Absent => return Uuid::now_v7().to_string(),
+        };
+        let request = CreateUserRequest {
+            email: format!("{}@x.example", Uuid::now_v7()),
+            username: "Spare".to_owned(),
+            role: user::Role::Student.into(),
+            password: None,
+        };
+        self.world.actor(&college.admin).users().create_user(request).await.answer().id
+    }
+
+    /// A division that nothing is held for; the stranger of its college may be enrolled there.
+    async fn spare_division(&self, object: Object, with_stranger: bool) -> String {
+        let college = match object {
+            Object::Own | Object::Other => &self.college,
+            Object::Foreign => &self.foreign,
+            Object::Absent => return Uuid::now_v7().to_string(),
+        };
+        let admin = self.world.actor(&college.admin);
+        let request = CreateDivisionRequest { name: Uuid::now_v7().to_string(), ..Default::default() };
+        let division_id = admin.divisions().create_division(request).await.answer().id;
+        if with_stranger {
+            let request = EnrolStudentRequest {
+                division_id: division_id.clone(),
+                student_id: college.stranger.id.to_string(),
+                ..Default::default()
+            };
+            admin.divisions().enrol_student(request).await.answer();
+        }
+        division_id
+    }
+
+    async fn spare_access_point(&self, object: Object) -> String {
+        let college = match object {
+            Object::Own | Object::Other => &self.college,
+            Object::Foreign => &self.foreign,
+            Object::Absent => return Uuid::now_v7().to_string(),
+        };
+        let request = CreateAccessPointRequest {
+            location_id: college.location.id.to_string(),
+            bssid: fresh_bssid(),
+            r#type: access_point::Type::Bluetooth.into(),
+            ..Default::default()
+        };
+        self.world.actor(&college.admin).access_points().create_access_point(request).await.answer().id
+    }
+
+    /// A sign-in of the caller's, where the object is theirs; else of somebody in whose place they are not.
+    async fn sign_in(&self, who: Who, object: Object) -> String {
+        let person = match (who, object) {
+            (_, Object::Absent) => return Uuid::now_v7().to_string(),
+            (Who::Student, Object::Own) => &self.college.students[0],
+            (Who::Teacher, Object::Own) => &self.college.teacher,
+            (Who::Admin, Object::Own | Object::Other) => &self.college.admin,
+            (Who::OtherStudent, Object::Other) => &self.other_student,
+            (Who::OtherTeacher, Object::Other) => &self.college.other_teacher,
+            (Who::ForeignAdmin, Object::Foreign) => &self.foreign.admin,
+            (_, Object::Own | Object::Other) => &self.college.stranger,
+            (_, Object::Foreign) => &self.foreign.stranger,
+        };
+        let person = self.world.actor(person);
+        let signed_in = person.signed_in().await;
+        let sign_ins = signed_in.auth().list_sign_ins(ListSignInsRequest::default()).await.answer().sign_ins;
+        sign_ins.into_iter().find(|sign_in| sign_in.current).expect("the sign-in").id
     }
 
     fn email(&self, object: Object) -> &str {
@@ -313,6 +432,12 @@ impl Scene {
             GetCurrentCodeRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
         self.world.actor(&college.admin).codes().get_current_code(request).await.answer().code
     }
+}
+
+/// An address that nothing has.
+fn fresh_bssid() -> String {
+    let [.., a, b, c, d, e] = Uuid::now_v7().into_bytes();
+    format!("06{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}")
 }
 
 /// A session of the other teacher, for the other division.

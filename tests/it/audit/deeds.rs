@@ -1,4 +1,4 @@
-//! What is done leaves a row in the audit, by whom and to what; what is refused leaves none but a refused login.
+//! What is done leaves a row in the audit, by whom and to what. Of what is refused, a login and a denial do.
 
 use chrono::TimeDelta;
 use rollcall_proto::v1::{

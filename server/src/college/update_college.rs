@@ -1,0 +1,37 @@
+//! UpdateCollege: lock → check what is named → write, with what is different in the audit.
+
+use rollcall_proto::v1::UpdateCollegeRequest;
+
+use super::{RESOURCE, rules, service::Service, store};
+use crate::{audit, entity::college, mask::Mask, origin::Origin, principal::Principal, problem::Problem};
+
+const WRITABLE: &[&str] = &["name", "time_zone", "late_grace_seconds"];
+
+impl Service {
+    pub(super) async fn update(
+        &self,
+        principal: &Principal,
+        request: UpdateCollegeRequest,
+        origin: Origin,
+    ) -> Result<college::Model, Problem> {
+        let mask = Mask::read(request.update_mask.as_ref(), WRITABLE)?;
+        let wanted = request.college.unwrap_or_default();
+        let (college_id, now) = (principal.college_id, self.clock.now());
+        let row = audit::Row::new(college_id, "college.updated", now)
+            .actor(principal.user_id)
+            .object(RESOURCE, college_id)
+            .from(&origin);
+        self.store
+            .database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let college = store::lock(tx, college_id).await?;
+                    let changed = college::Model { updated_at: now, ..rules::change(&college, wanted, &mask)? };
+                    store::replace(tx, changed.clone()).await?;
+                    audit::insert(tx, row.detail(rules::difference(&college, &changed))).await?;
+                    Ok(changed)
+                })
+            })
+            .await
+    }
+}
