@@ -22,7 +22,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         }),
         media_types: Arc::new(|_| vec!["image/png".to_owned()]),
     };
-    let document = openapi_document(&pool("library.proto", None), &options(), &about).unwrap();
+    let document = openapi_document(&pool("books.proto", None), &options(), &about).unwrap();
     serde_json::from_slice(&document).unwrap()
 });
 

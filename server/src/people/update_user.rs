@@ -25,7 +25,7 @@ impl Service {
         request: UpdateUserRequest,
         origin: Origin,
     ) -> Result<User, Problem> {
-        let replaces = request.update_mask.as_ref().is_none_or(|mask| mask.paths.is_empty());
+        let replaces = request.update_mask.as_ref().is_none();
         let mask = Mask::read(request.update_mask.as_ref(), WRITABLE)?;
         let wanted = request.user.unwrap_or_default();
         let (college_id, id) = (principal.college_id, convert::id("user.id", &wanted.id)?);
