@@ -34,11 +34,9 @@ impl Service {
             kind,
             created_at: now,
         };
-        let row = audit::Row::new(college_id, "access_point.created", now)
-            .actor(principal.user_id)
+        let row = audit::Row::by(principal, &origin, "access_point.created", now)
             .object(RESOURCE, made.id)
-            .detail(json!({"location_id": made.location_id, "bssid": made.bssid}))
-            .from(&origin);
+            .detail(json!({"location_id": made.location_id, "bssid": made.bssid}));
         let stored = made.clone();
         self.store
             .database

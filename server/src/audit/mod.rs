@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     entity::audit_row,
     origin::Origin,
+    principal::Principal,
     problem::Problem,
     store::{Database, Tx},
 };
@@ -38,6 +39,11 @@ impl Row {
             request_id: None,
             created_at: now,
         })
+    }
+
+    /// What a caller does in their own college.
+    pub fn by(principal: &Principal, origin: &Origin, action: &str, now: DateTime<Utc>) -> Self {
+        Self::new(principal.college_id, action, now).actor(principal.user_id).from(origin)
     }
 
     pub fn actor(mut self, id: Uuid) -> Self {

@@ -17,10 +17,7 @@ impl Service {
         let mask = Mask::read(request.update_mask.as_ref(), WRITABLE)?;
         let wanted = request.college.unwrap_or_default();
         let (college_id, now) = (principal.college_id, self.clock.now());
-        let row = audit::Row::new(college_id, "college.updated", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, college_id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "college.updated", now).object(RESOURCE, college_id);
         self.store
             .database
             .write(move |tx| {

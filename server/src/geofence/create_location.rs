@@ -26,10 +26,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let row = audit::Row::new(college_id, "location.created", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, location.id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "location.created", now).object(RESOURCE, location.id);
         let store = self.store.clone();
         detach(async move {
             let made = location.clone();

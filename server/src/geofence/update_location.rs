@@ -21,10 +21,7 @@ impl Service {
         let id = convert::id("location.id", &wanted.id)?;
         rules::check_update(&wanted, &mask)?;
         let (college_id, now) = (principal.college_id, self.clock.now());
-        let row = audit::Row::new(college_id, "location.updated", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "location.updated", now).object(RESOURCE, id);
         let store = self.store.clone();
         detach(async move {
             let change = move |mut location: location::Model| {

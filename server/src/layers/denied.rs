@@ -48,10 +48,8 @@ impl Denials {
         let Some(Denial { reason, session_id }) = Denial::read(answer) else { return };
         let Some(Visitor { principal, origin }) = visitor else { return };
         let Ok(permit) = self.permits.clone().try_acquire_owned() else { return };
-        let mut row = audit::Row::new(principal.college_id, "call.denied", self.clock.now())
-            .actor(principal.user_id)
-            .detail(json!({"rpc": method.label, "reason": reason}))
-            .from(&origin);
+        let mut row = audit::Row::by(&principal, &origin, "call.denied", self.clock.now())
+            .detail(json!({"rpc": method.label, "reason": reason}));
         if let Some(id) = session_id {
             row = row.object("session", id);
         }

@@ -22,10 +22,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let row = audit::Row::new(college_id, "division.created", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, division.id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "division.created", now).object(RESOURCE, division.id);
         let made = division.clone();
         self.store
             .database

@@ -8,10 +8,7 @@ use crate::{audit, origin::Origin, principal::Principal, problem::Problem, store
 impl Service {
     pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
         let college_id = principal.college_id;
-        let row = audit::Row::new(college_id, "division.deleted", self.clock.now())
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "division.deleted", self.clock.now()).object(RESOURCE, id);
         let store = self.store.clone();
         detach(async move {
             store

@@ -30,11 +30,9 @@ impl Service {
     ) -> Result<(), Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let today = day_in(&store::find_college(&self.store.database, college_id).await?.time_zone, now);
-        let row = audit::Row::new(college_id, "enrolment.ended", now)
-            .actor(principal.user_id)
+        let row = audit::Row::by(principal, &origin, "enrolment.ended", now)
             .object(RESOURCE, division_id)
-            .detail(json!({"student_id": student_id}))
-            .from(&origin);
+            .detail(json!({"student_id": student_id}));
         let store = self.store.clone();
         detach(async move {
             store

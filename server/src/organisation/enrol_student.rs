@@ -34,11 +34,9 @@ impl Service {
             from_date: span.from.to_string(),
             to_date: span.to.map(|day| day.to_string()).unwrap_or_default(),
         };
-        let audited = audit::Row::new(college_id, "enrolment.created", now)
-            .actor(principal.user_id)
+        let audited = audit::Row::by(principal, &origin, "enrolment.created", now)
             .object(RESOURCE, division_id)
-            .detail(json!({"student_id": student_id, "from_date": span.from, "to_date": span.to}))
-            .from(&origin);
+            .detail(json!({"student_id": student_id, "from_date": span.from, "to_date": span.to}));
         let store = self.store.clone();
         detach(async move {
             store

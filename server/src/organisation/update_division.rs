@@ -19,10 +19,7 @@ impl Service {
         let id = convert::id("division.id", &wanted.id)?;
         rules::check_update(&wanted, &mask)?;
         let (college_id, now) = (principal.college_id, self.clock.now());
-        let row = audit::Row::new(college_id, "division.updated", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "division.updated", now).object(RESOURCE, id);
         let change = move |mut division: division::Model| {
             mask.put("name", &mut division.name, wanted.name);
             mask.put("description", &mut division.description, wanted.description);

@@ -46,11 +46,9 @@ impl Service {
             updated_at: now,
             deleted_at: None,
         };
-        let row = audit::Row::new(college_id, "user.created", now)
-            .actor(principal.user_id)
+        let row = audit::Row::by(principal, &origin, "user.created", now)
             .object(RESOURCE, person.id)
-            .detail(json!({"role": rules::role_name(role)}))
-            .from(&origin);
+            .detail(json!({"role": rules::role_name(role)}));
         let made = person.clone();
         self.store
             .database

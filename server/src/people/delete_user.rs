@@ -13,10 +13,7 @@ impl Service {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);
-        let row = audit::Row::new(college_id, "user.deleted", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "user.deleted", now).object(RESOURCE, id);
         let (store, revoker) = (self.store.clone(), self.revoker.clone());
         detach(async move {
             let writer = revoker.clone();

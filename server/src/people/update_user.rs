@@ -32,10 +32,7 @@ impl Service {
         rules::check_update(&wanted, &mask)?;
         let now = self.clock.now();
         let division_id = organisation::current_division(&self.store.database, college_id, id, now).await?;
-        let row = audit::Row::new(college_id, "user.updated", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "user.updated", now).object(RESOURCE, id);
         let (database, revoker) = (self.store.database.clone(), self.revoker.clone());
         detach(async move {
             let writer = revoker.clone();

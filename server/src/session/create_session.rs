@@ -63,10 +63,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let row = audit::Row::new(college_id, "session.created", now)
-            .actor(principal.user_id)
-            .object(RESOURCE, session.id)
-            .from(&origin);
+        let row = audit::Row::by(principal, &origin, "session.created", now).object(RESOURCE, session.id);
         let stored = session.clone();
         database
             .write(move |tx| {

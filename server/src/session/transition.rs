@@ -37,10 +37,7 @@ impl Service {
         let college_id = principal.college_id;
         find_for_staff(&self.store, principal, id).await?;
         let now: DateTime<Utc> = self.clock.now();
-        let mut row = audit::Row::new(college_id, wanted.action(), now)
-            .actor(principal.user_id)
-            .object(RESOURCE, id)
-            .from(&origin);
+        let mut row = audit::Row::by(principal, &origin, wanted.action(), now).object(RESOURCE, id);
         if !cancel_reason.is_empty() {
             row = row.detail(json!({"reason": cancel_reason}));
         }
