@@ -112,6 +112,10 @@ pub(crate) fn refused(core: &Core, binding: &Binding, status: &Status) -> Box<Pr
     // Where the HTTP body is a field of the request, clients know the fields below it without its name.
     if let BodyRule::Field(place) = binding.body {
         let prefix = format!("{}.", core.plan.messages[binding.input].fields[place].name);
+        // The sentence begins with the field where one is at fault.
+        if let Some(rest) = problem.detail.strip_prefix(&prefix) {
+            problem.detail = rest.to_owned();
+        }
         for violation in &mut problem.violations {
             if let Some(rest) = violation.field.strip_prefix(&prefix) {
                 violation.field = rest.to_owned();

@@ -13,8 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    contract::Contract,
-    read_contract,
+    contract,
     settings::{self, Settings},
 };
 
@@ -42,9 +41,10 @@ pub async fn alone(
     connections: usize,
     stop: CancellationToken,
 ) -> anyhow::Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>)> {
-    let contract: Contract = read_contract()?;
+    // The rules of fields are the server's to hold; an edge has no need to compile them.
+    let descriptors = contract::descriptors()?;
     let upstream = rollcall_edge::connect(upstream, connections).context("the upstream's address is not usable")?;
-    let edge = build(settings, contract.descriptors(), upstream)?;
+    let edge = build(settings, &descriptors, upstream)?;
     let address = (settings.listen.host, settings.listen.edge_port);
     let listener =
         TcpListener::bind(address).await.with_context(|| format!("{}:{} cannot be bound", address.0, address.1))?;
@@ -65,8 +65,8 @@ pub fn limits(settings: &settings::Listen) -> listen::Limits {
 
 /// The OpenAPI document that the edge serves.
 pub fn openapi(settings: &Settings) -> anyhow::Result<Vec<u8>> {
-    let contract = read_contract()?;
-    rollcall_edge::openapi_document(contract.descriptors(), &options(settings), &documentation()).map_err(faulty)
+    let descriptors = contract::descriptors()?;
+    rollcall_edge::openapi_document(&descriptors, &options(settings), &documentation()).map_err(faulty)
 }
 
 fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) -> anyhow::Result<Edge> {
@@ -97,7 +97,7 @@ fn options(settings: &Settings) -> Options {
 
 /// The bounds that the contract gives an RPC.
 fn method_limits(method: &MethodDescriptor) -> MethodLimits {
-    let read = crate::contract::limits(method);
+    let read = contract::limits(method);
     let (max_request_bytes, deadline) = read.unwrap_or_default();
     MethodLimits { max_request_bytes, deadline }
 }
@@ -111,13 +111,13 @@ fn documentation() -> Documentation {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: DESCRIPTION.to_owned(),
         security: Arc::new(security),
-        media_types: Arc::new(crate::contract::media_types),
+        media_types: Arc::new(contract::media_types),
     }
 }
 
 /// Who may call an RPC, as its contract says it.
 fn security(method: &MethodDescriptor) -> Security {
-    let (callers, note) = crate::contract::access(method);
+    let (callers, note) = contract::access(method);
     if callers.contains(&Caller::Anyone) {
         return Security::Anyone;
     }

@@ -7,6 +7,7 @@ mod rules;
 
 use std::{collections::HashMap, sync::Arc};
 
+use anyhow::Context as _;
 use prost_reflect::DescriptorPool;
 
 pub use check::{Malformed, is_email};
@@ -14,6 +15,11 @@ pub use method::{Method, access, limits, media_types};
 
 use crate::problem::Violation;
 use rules::Rules;
+
+/// The contract as it was compiled, with its comments and options.
+pub fn descriptors() -> anyhow::Result<DescriptorPool> {
+    DescriptorPool::decode(rollcall_proto::DESCRIPTORS).context("the descriptors are unreadable")
+}
 
 /// Every RPC of the contract, by its path.
 pub struct Contract {
