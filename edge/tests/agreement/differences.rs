@@ -95,6 +95,8 @@ pub fn only_the_library_reads(refusal: &str, text: &str, document: &Json) -> boo
         // It takes a leap second, offsets of a day and more, and fractions below a nanosecond.
         || says("must be a time such as") && has(is_odd_time)
         || says("must be a duration in seconds") && has(is_odd_duration)
+        // It takes the name of a type with the full stop that stands before it in descriptors.
+        || says("@type: unknown type") && has(|text| text.contains("/."))
 }
 
 /// Why the edge may read a document that the library refuses.

@@ -294,7 +294,7 @@ async fn a_port_for_grpc_speaks_http2_only_and_heads_are_bounded() {
     assert!(kept(stream).await < Duration::from_secs(1));
     server.stop().await;
     let server = Running::new(edge(), listen::Limits::default()).await;
-    let head = format!("GET /v1/items HTTP/1.1\r\nhost: x\r\nx-big: {}\r\n\r\n", "x".repeat(20_000));
+    let head = format!("GET /v1/items HTTP/1.1\r\nhost: x\r\nx-big: {}\r\n\r\n", "x".repeat(30_000));
     let mut stream = server.open(head.as_bytes()).await;
     let mut answer = [0; 16];
     stream.read_exact(&mut answer).await.unwrap();
