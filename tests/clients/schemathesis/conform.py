@@ -69,7 +69,7 @@ def conform(edge, token, without, examples):
 
 
 def main():
-    edge, examples = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "6"
+    edge, examples = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "3"
     world = json.load(sys.stdin)
     document = get(f"{edge}/openapi.json")
     validate(document)
