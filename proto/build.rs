@@ -13,14 +13,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     services.push(root.join("google/rpc/error_details.proto"));
     services.push(root.join("google/rpc/status.proto"));
 
-    let mut compiler = protox::Compiler::new([&root])?;
-    compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(&services)?;
-    // Encoded from the compiler's own form: a way through prost_types would lose the custom options.
-    let with_options = compiler.encode_file_descriptor_set();
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin"), &with_options)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let compile = |with_comments: bool| -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut compiler = protox::Compiler::new([&root])?;
+        compiler.include_imports(true).include_source_info(with_comments).open_files(&services)?;
+        // Encoded from the compiler's own form: a way through prost_types would lose the custom options.
+        Ok(compiler.encode_file_descriptor_set())
+    };
+    fs::write(out.join("descriptors.bin"), compile(false)?)?;
+    let commented = compile(true)?;
+    fs::write(out.join("commented.bin"), &commented)?;
 
-    let descriptors = prost_types::FileDescriptorSet::decode(with_options.as_slice())?;
+    let descriptors = prost_types::FileDescriptorSet::decode(commented.as_slice())?;
     tonic_prost_build::configure().bytes(".google.api.HttpBody.data").compile_fds(descriptors)?;
     println!("cargo:rerun-if-changed={}", root.join("rollcall").display());
     println!("cargo:rerun-if-changed={}", root.join("google").display());

@@ -61,8 +61,6 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) budget: Budget,
     router: Router,
-    /// For the documentation, which is made when somebody asks for it.
-    pool: DescriptorPool,
     pages: Pages,
 }
 
@@ -70,7 +68,8 @@ impl Core {
     /// What documentation there is at a path.
     fn page(&self, path: &str) -> Option<&Resource> {
         let about = self.options.documentation.as_ref()?;
-        self.pages.at(path, &about.title, || openapi::document(&self.pool, &self.plan, &self.bindings, about))
+        self.pages
+            .at(path, &about.title, || openapi::document(&(about.descriptors)(), &self.plan, &self.bindings, about))
     }
 }
 
@@ -105,16 +104,7 @@ impl Edge {
         let caller = Caller { upstream, max_response_bytes: options.max_response_bytes };
         let cors = origin::cors(&options);
         let budget = Budget::new(options.max_buffered_bytes);
-        let core = Arc::new(Core {
-            pool: pool.clone(),
-            plan,
-            bindings,
-            caller,
-            options,
-            budget,
-            router,
-            pages: Pages::default(),
-        });
+        let core = Arc::new(Core { plan, bindings, caller, options, budget, router, pages: Pages::default() });
         let cors = cors.layer(Handler { core: core.clone() });
         Ok(Edge { core, cors })
     }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use http::HeaderName;
 use ipnet::IpNet;
-use prost_reflect::MethodDescriptor;
+use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 use crate::json::JsonInput;
 
-/// What an edge asks about each RPC, once at start.
+/// What an edge asks about each RPC.
 pub type PerMethod<T> = Arc<dyn Fn(&MethodDescriptor) -> T + Send + Sync>;
 
 /// The bounds of one RPC.
@@ -39,9 +39,12 @@ pub struct Documentation {
     pub version: String,
     /// What the API is, in CommonMark.
     pub description: String,
-    /// Who may call an RPC, asked once at start.
+    /// The descriptors with their comments (source info), asked for when somebody first reads the documentation: calls need
+    /// no comments, and comments take more memory than all else that an edge knows.
+    pub descriptors: Arc<dyn Fn() -> DescriptorPool + Send + Sync>,
+    /// Who may call an RPC, asked when the documentation is made.
     pub security: PerMethod<Security>,
-    /// The media types that an RPC which answers with `google.api.HttpBody` may answer with, asked once at start. Empty
+    /// The media types that an RPC which answers with `google.api.HttpBody` may answer with, asked when the documentation is made. Empty
     /// for any.
     pub media_types: PerMethod<Vec<String>>,
 }

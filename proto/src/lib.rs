@@ -1,8 +1,11 @@
 //! The contract as Rust: messages, clients and servers generated from `proto/`, and the descriptor set that everything
 //! which is not generated reads. Nothing else is written here by hand.
 
-/// The descriptors of every file, with comments and custom options, as a serialised `FileDescriptorSet`.
+/// The descriptors of every file, with custom options, as a serialised `FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// The same with comments, for documentation. Read, they take several times as much memory.
+pub const COMMENTED_DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/commented.bin"));
 
 /// Generated code is not held to the lints of written code.
 #[allow(clippy::all, unused_qualifications, missing_docs, rustdoc::all)]

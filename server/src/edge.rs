@@ -65,8 +65,7 @@ pub fn limits(settings: &settings::Listen) -> listen::Limits {
 
 /// The OpenAPI document that the edge serves.
 pub fn openapi(settings: &Settings) -> anyhow::Result<Vec<u8>> {
-    let descriptors = contract::descriptors()?;
-    rollcall_edge::openapi_document(&descriptors, &options(settings), &documentation()).map_err(faulty)
+    rollcall_edge::openapi_document(&options(settings), &documentation()).map_err(faulty)
 }
 
 fn build(settings: &Settings, descriptors: &DescriptorPool, upstream: Upstream) -> anyhow::Result<Edge> {
@@ -110,6 +109,7 @@ fn documentation() -> Documentation {
         title: "Rollcall".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: DESCRIPTION.to_owned(),
+        descriptors: Arc::new(contract::commented),
         security: Arc::new(security),
         media_types: Arc::new(contract::media_types),
     }

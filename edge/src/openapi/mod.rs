@@ -39,15 +39,12 @@ struct Source<'d> {
     comments: &'d Comments,
 }
 
-/// The document that an edge with these descriptors and options serves at `/openapi.json`. Needs no upstream.
-pub fn openapi_document(
-    pool: &DescriptorPool,
-    options: &Options,
-    about: &Documentation,
-) -> Result<Vec<u8>, Vec<Fault>> {
-    let plan = Plan::new(pool);
-    let compiled = binding::compile(pool, &plan, options)?;
-    Ok(document(pool, &plan, &compiled.bindings, about))
+/// The document that an edge with these options serves at `/openapi.json`. Needs no upstream.
+pub fn openapi_document(options: &Options, about: &Documentation) -> Result<Vec<u8>, Vec<Fault>> {
+    let pool = (about.descriptors)();
+    let plan = Plan::new(&pool);
+    let compiled = binding::compile(&pool, &plan, options)?;
+    Ok(document(&pool, &plan, &compiled.bindings, about))
 }
 
 /// The document, laid out so that a change to it can be read line by line.

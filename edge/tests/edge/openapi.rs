@@ -12,6 +12,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         title: "Library".to_owned(),
         version: "1.2.3".to_owned(),
         description: "Books.".to_owned(),
+        descriptors: Arc::new(|| pool("books.proto", None)),
         security: Arc::new(|method| match method.name() {
             "GetBook" => Security::Anyone,
             "ListBooks" => Security::Bearer { roles: Vec::new(), note: String::new() },
@@ -22,7 +23,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         }),
         media_types: Arc::new(|_| vec!["image/png".to_owned()]),
     };
-    let document = openapi_document(&pool("books.proto", None), &options(), &about).unwrap();
+    let document = openapi_document(&options(), &about).unwrap();
     serde_json::from_slice(&document).unwrap()
 });
 

@@ -12,6 +12,7 @@ fn documented() -> Options {
         title: "Shelves & <Books>".to_owned(),
         version: "7".to_owned(),
         description: String::new(),
+        descriptors: Arc::new(|| POOL.clone()),
         media_types: Arc::new(|_| Vec::new()),
         security: Arc::new(|_| Security::Anyone),
     };

@@ -16,9 +16,15 @@ pub use method::{Method, access, limits, media_types};
 use crate::problem::Violation;
 use rules::Rules;
 
-/// The contract as it was compiled, with its comments and options.
+/// The contract as it was compiled, with its options.
 pub fn descriptors() -> anyhow::Result<DescriptorPool> {
     DescriptorPool::decode(rollcall_proto::DESCRIPTORS).context("the descriptors are unreadable")
+}
+
+/// The same with comments.
+pub fn commented() -> DescriptorPool {
+    // They were compiled together with those that the server has read by then.
+    DescriptorPool::decode(rollcall_proto::COMMENTED_DESCRIPTORS).unwrap_or_default()
 }
 
 /// Every RPC of the contract, by its path.
