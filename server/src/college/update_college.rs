@@ -3,7 +3,7 @@
 use rollcall_proto::v1::UpdateCollegeRequest;
 
 use super::{RESOURCE, rules, service::Service, store};
-use crate::{audit, entity::college, mask::Mask, origin::Origin, principal::Principal, problem::Problem};
+use crate::{audit, entity::college, mask::Mask, organisation, origin::Origin, principal::Principal, problem::Problem};
 
 const WRITABLE: &[&str] = &["name", "time_zone", "late_grace_seconds"];
 
@@ -22,7 +22,7 @@ impl Service {
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    let college = store::lock(tx, college_id).await?;
+                    let college = organisation::lock_college(tx, college_id).await?;
                     let changed = college::Model { updated_at: now, ..rules::change(&college, wanted, &mask)? };
                     store::replace(tx, changed.clone()).await?;
                     audit::insert(tx, row.detail(rules::difference(&college, &changed))).await?;

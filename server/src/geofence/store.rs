@@ -2,6 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DbErr, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -26,14 +27,19 @@ pub async fn insert(tx: &Tx, location: location::Model) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Changes a location as it is now: nobody else can change it in between.
+/// Changes a location as it is now: nobody else can change it in between. Sessions, which only point to it, are planned
+/// meanwhile.
 pub async fn change(
     tx: &Tx,
     college_id: Uuid,
     id: Uuid,
     change: impl FnOnce(location::Model) -> location::Model,
 ) -> Result<location::Model, Problem> {
-    let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).lock_exclusive().one(tx).await?;
+    let found = location::in_college(college_id)
+        .filter(location::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await?;
     let changed = change(found.ok_or_else(|| Problem::not_found(RESOURCE))?);
     changed.clone().into_active_model().reset_all().update(tx).await.map_err(refused)?;
     Ok(changed)

@@ -22,6 +22,8 @@ pub use end_enrolment::end_all;
 pub use enrolment::{Membership, day_in};
 pub use roster::{is_enrolled, outdate as outdate_roster, students_on};
 pub use service::Service;
-pub use store::{current_division, current_divisions, find_college, has_division, list_memberships, on_day};
+pub use store::{
+    current_division, current_divisions, find_college, has_division, list_memberships, lock_college, on_day,
+};
 
 const RESOURCE: &str = "division";

@@ -27,6 +27,13 @@ pub async fn find_college(database: &Database, id: Uuid) -> Result<college::Mode
     college::by_id(id).one(database.reader()).await?.ok_or_else(|| Problem::not_found("college"))
 }
 
+/// A college as it is now: nobody else can change it before the transaction ends. Rows that only point to it, which all rows
+/// of the college do, are written meanwhile.
+pub async fn lock_college(tx: &Tx, id: Uuid) -> Result<college::Model, Problem> {
+    let found = college::by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    found.ok_or_else(|| Problem::not_found("college"))
+}
+
 pub async fn find_division(database: &Database, college_id: Uuid, id: Uuid) -> Result<division::Model, Problem> {
     let found = division::in_college(college_id).filter(division::Column::Id.eq(id)).one(database.reader()).await?;
     found.ok_or_else(|| Problem::not_found(RESOURCE))
@@ -48,7 +55,11 @@ pub async fn change_division(
     id: Uuid,
     change: impl FnOnce(division::Model) -> division::Model,
 ) -> Result<division::Model, Problem> {
-    let found = division::in_college(college_id).filter(division::Column::Id.eq(id)).lock_exclusive().one(tx).await?;
+    let found = division::in_college(college_id)
+        .filter(division::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await?;
     let changed = change(found.ok_or_else(|| Problem::not_found(RESOURCE))?);
     changed.clone().into_active_model().reset_all().update(tx).await.map_err(refused)?;
     Ok(changed)

@@ -19,7 +19,8 @@ impl Service {
             let writer = revoker.clone();
             let work = store.database.write(move |tx| {
                 Box::pin(async move {
-                    store::lock_college(tx, college_id).await?;
+                    // One at a time decides who administers: two who each see the other one stay could go both.
+                    organisation::lock_college(tx, college_id).await?;
                     let found = store::lock(tx, college_id, id).await?;
                     let gone = rules::pseudonym(&found, now);
                     let guard = match rules::gives_up_administration(&found, &gone) {

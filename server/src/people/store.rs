@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 use super::{RESOURCE, rules};
 use crate::{
-    entity::{
-        college,
-        user::{self, Column, Role},
-    },
+    entity::user::{self, Column, Role},
     problem::Problem,
     store::{Database, Tx, constraint},
 };
@@ -32,12 +29,6 @@ pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<use
 /// The people of a college but for those who were deleted.
 pub fn present(college_id: Uuid) -> user::Find {
     user::in_college(college_id).filter(Column::DeletedAt.is_null())
-}
-
-/// Lets one at a time decide who administers a college: two who each see the other one stay could go both.
-pub async fn lock_college(tx: &Tx, college_id: Uuid) -> Result<(), Problem> {
-    college::by_id(college_id).lock(LockType::NoKeyUpdate).one(tx).await?;
-    Ok(())
 }
 
 /// A person as they are now: nobody else can change them until the transaction ends. Check-ins, which only point to the row,

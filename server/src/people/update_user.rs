@@ -39,7 +39,8 @@ impl Service {
             let work = database.write(move |tx| {
                 Box::pin(async move {
                     if mask.has("role") || mask.has("is_active") {
-                        store::lock_college(tx, college_id).await?;
+                        // One at a time decides who administers: two who each see the other one stay could go both.
+                        organisation::lock_college(tx, college_id).await?;
                     }
                     let found = store::lock(tx, college_id, id).await?;
                     if replaces {
