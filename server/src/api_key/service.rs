@@ -1,0 +1,50 @@
+//! ApiKeyService.
+
+use rollcall_proto::v1::{
+    ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, GetApiKeyRequest, ListApiKeysRequest, ListApiKeysResponse,
+    RevokeApiKeyRequest, api_key_service_server::ApiKeyService,
+};
+use tonic::{Request, Response, Status};
+
+use super::convert::to_proto;
+use crate::{clock::Clock, convert, identity::Revoker, keys::Keys, origin::Origin, principal::Principal, store::Store};
+
+/// What API keys need.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub revoker: Revoker,
+}
+
+#[tonic::async_trait]
+impl ApiKeyService for Service {
+    async fn list_api_keys(
+        &self,
+        request: Request<ListApiKeysRequest>,
+    ) -> Result<Response<ListApiKeysResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+    }
+
+    async fn get_api_key(&self, request: Request<GetApiKeyRequest>) -> Result<Response<ApiKey>, Status> {
+        let principal = Principal::of(&request)?;
+        let id = convert::id("id", &request.into_inner().id)?;
+        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+    }
+
+    async fn create_api_key(
+        &self,
+        request: Request<CreateApiKeyRequest>,
+    ) -> Result<Response<CreateApiKeyResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.create(&principal, request.into_inner(), origin).await?))
+    }
+
+    async fn revoke_api_key(&self, request: Request<RevokeApiKeyRequest>) -> Result<Response<ApiKey>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let id = convert::id("id", &request.into_inner().id)?;
+        Ok(Response::new(to_proto(self.revoke(&principal, id, origin).await?)))
+    }
+}

@@ -1,0 +1,266 @@
+//! ApiKeyService: how a college's other systems call without anybody signing in.
+
+use std::time::Duration;
+
+use http::Method;
+use rollcall_proto::v1::{
+    ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, CreateUserRequest, GetApiKeyRequest, ListApiKeysRequest,
+    ListDivisionsRequest, ListUsersRequest, RevokeApiKeyRequest, access::Scope, user::Role,
+};
+use rollcall_tests::{
+    Answer as _, Class, Kind, Refusal,
+    actor::Actor,
+    college::College,
+    in_every_world, on_both_stores, on_postgres,
+    record::{time, timestamp},
+    until::{until, until_within},
+    world::Plan,
+};
+use serde_json::json;
+use tonic::Code;
+
+in_every_world!(does_what_it_was_made_for_until_it_is_revoked);
+on_both_stores!(
+    is_told_once_and_kept_as_a_hash,
+    expires,
+    remembers_its_last_use,
+    has_a_name_of_its_own_while_it_lives,
+    leaves_administrators_alone,
+    says_in_the_audit_that_it_was_a_key,
+    is_counted_by_itself,
+    comes_in_pages,
+);
+on_postgres!(is_revoked_on_every_replica);
+
+async fn make(admin: &Actor, name: &str, scopes: &[Scope]) -> CreateApiKeyResponse {
+    let request = CreateApiKeyRequest {
+        name: name.to_owned(),
+        scopes: scopes.iter().map(|scope| (*scope).into()).collect(),
+        expires_at: None,
+    };
+    admin.api_keys().create_api_key(request).await.answer()
+}
+
+async fn list(admin: &Actor) -> Vec<ApiKey> {
+    admin.api_keys().list_api_keys(ListApiKeysRequest::default()).await.answer().api_keys
+}
+
+async fn revoke(admin: &Actor, id: &str) -> ApiKey {
+    admin.api_keys().revoke_api_key(RevokeApiKeyRequest { id: id.to_owned() }).await.answer()
+}
+
+async fn does_what_it_was_made_for_until_it_is_revoked(kind: Kind) {
+    let class = Class::open(kind, 2).await;
+    let admin = class.admin();
+    let made = make(&admin, "timetable system", &[Scope::PeopleRead, Scope::OrganisationRead]).await;
+    let integrator = class.world.nobody().with_token(&made.key);
+    let users = integrator.users().list_users(ListUsersRequest::default()).await.answer().users;
+    assert_eq!(users, admin.users().list_users(ListUsersRequest::default()).await.answer().users);
+    let over_rest = integrator.rest().get("/api/v1/divisions").await.answer();
+    assert_eq!(over_rest["divisions"][0]["id"], class.college.division.id.to_string());
+
+    let refusal = integrator.rest().post("/api/v1/divisions", &json!({"name": "Botany"})).await.refused();
+    assert_eq!(refusal.kind(), (Code::PermissionDenied, "SCOPE_MISSING"));
+    assert_eq!(refusal.metadata["scope"], "ORGANISATION_WRITE");
+    let refusal = integrator.rest().get("/api/v1/users/me").await.refused();
+    assert_eq!(refusal.kind(), (Code::PermissionDenied, "ROLE_NOT_ALLOWED"));
+    let refusal = integrator.rest().get("/api/v1/api-keys").await.refused();
+    assert_eq!(refusal.kind(), (Code::PermissionDenied, "ROLE_NOT_ALLOWED"));
+
+    let id = made.api_key.expect("the key").id;
+    let revoked = revoke(&admin, &id).await;
+    assert!(revoked.revoked_at.is_some());
+    assert_eq!(revoke(&admin, &id).await.revoked_at, revoked.revoked_at, "again");
+    let refusal = integrator.users().list_users(ListUsersRequest::default()).await.refused();
+    assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_REVOKED"));
+}
+
+async fn is_told_once_and_kept_as_a_hash(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let made = make(&admin, "doors", &[Scope::AttendanceRead, Scope::AttendanceRead, Scope::PeopleRead]).await;
+    let (text, key) = (made.key, made.api_key.expect("the key"));
+    assert!(text.starts_with("rck_") && text.len() == 122, "{text}");
+    assert_eq!(key.scopes().collect::<Vec<_>>(), [Scope::PeopleRead, Scope::AttendanceRead], "each once");
+    assert_eq!(key.created_by, class.college.admin.id.to_string());
+    assert_eq!(list(&admin).await, std::slice::from_ref(&key));
+    assert_eq!(admin.api_keys().get_api_key(GetApiKeyRequest { id: key.id }).await.answer().name, "doors");
+
+    // Neither the text nor the part of it that is secret is kept anywhere.
+    let rows = class.world.rows().await;
+    let secret = &text[text.len() - 70..];
+    for table in ["api_keys", "audit_rows"] {
+        let column = if table == "api_keys" { "scopes" } else { "detail" };
+        let found = format!("SELECT COUNT(*) AS n FROM {table} WHERE CAST({column} AS TEXT) LIKE '%{secret}%'");
+        assert_eq!(rows.number(&found).await, 0, "{table}");
+    }
+    let log = std::fs::read_to_string(class.world.log(0)).expect("the log");
+    assert!(!log.contains(secret), "the log tells the secret");
+
+    // Every character counts.
+    let mut forged = text.into_bytes();
+    for index in [4, 30, 60, 100, 121] {
+        let kept = std::mem::replace(&mut forged[index], b'-');
+        let changed = String::from_utf8(forged.clone()).expect("ASCII");
+        if kept != b'-' {
+            let refusal = class.world.nobody().with_token(changed).rest().get("/api/v1/users").await.refused();
+            assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_INVALID"), "at {index}");
+        }
+        forged[index] = kept;
+    }
+}
+
+async fn expires(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let (admin, now) = (class.admin(), class.world.clock().now());
+    let at = |seconds| Some(timestamp(now + chrono::TimeDelta::seconds(seconds)));
+    let request = |seconds| CreateApiKeyRequest {
+        name: "short".to_owned(),
+        scopes: vec![Scope::PeopleRead.into()],
+        expires_at: at(seconds),
+    };
+    for wrong in [-10, 6 * 366 * 86_400] {
+        let refusal = admin.api_keys().create_api_key(request(wrong)).await.refused();
+        assert_eq!(refusal.kind(), (Code::InvalidArgument, "INVALID_FIELD"));
+        assert_eq!(refusal.violations[0].0, "expires_at");
+    }
+    let made = admin.api_keys().create_api_key(request(600)).await.answer();
+    let integrator = class.world.nobody().with_token(made.key);
+    integrator.users().list_users(ListUsersRequest::default()).await.answer();
+    class.world.advance(601).await;
+    let refusal = integrator.users().list_users(ListUsersRequest::default()).await.refused();
+    assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_EXPIRED"));
+}
+
+async fn remembers_its_last_use(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let made = make(&admin, "doors", &[Scope::PeopleRead]).await;
+    assert_eq!(list(&admin).await[0].last_used_at, None);
+    let before = class.world.clock().now();
+    let integrator = class.world.nobody().with_token(made.key);
+    integrator.users().list_users(ListUsersRequest::default()).await.answer();
+    let used = until("the use is written down", async || list(&admin).await[0].last_used_at).await;
+    assert!(time(Some(used)) >= before);
+    // A refused call is a use too: somebody has the key.
+    assert_eq!(integrator.rest().get("/api/v1/users/me").await.refused().reason, "ROLE_NOT_ALLOWED");
+}
+
+async fn has_a_name_of_its_own_while_it_lives(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let first = make(&admin, "doors", &[Scope::PeopleRead]).await;
+    let request =
+        CreateApiKeyRequest { name: "doors".to_owned(), scopes: vec![Scope::PeopleRead.into()], expires_at: None };
+    let refusal = admin.api_keys().create_api_key(request.clone()).await.refused();
+    assert_eq!(refusal.kind(), (Code::AlreadyExists, "ALREADY_EXISTS"));
+    revoke(&admin, &first.api_key.expect("the key").id).await;
+    admin.api_keys().create_api_key(request.clone()).await.answer();
+    for scopes in [vec![], vec![0], vec![Scope::PeopleRead.into(), 99]] {
+        let refusal =
+            admin.api_keys().create_api_key(CreateApiKeyRequest { scopes, ..request.clone() }).await.refused();
+        assert_eq!(refusal.kind(), (Code::InvalidArgument, "INVALID_FIELD"));
+    }
+}
+
+/// A key that could make an administrator could do everything.
+async fn leaves_administrators_alone(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let made = make(&class.admin(), "enrolment office", &[Scope::PeopleRead, Scope::PeopleWrite]).await;
+    let integrator = class.world.nobody().with_token(made.key);
+    let person = |role: Role| CreateUserRequest {
+        email: format!("{}@example.edu", role.as_str_name().to_lowercase()),
+        username: "Somebody".to_owned(),
+        role: role.into(),
+        ..Default::default()
+    };
+    let barred = |refusal: Refusal| assert_eq!(refusal.kind(), (Code::PermissionDenied, "ROLE_NOT_ALLOWED"));
+    barred(integrator.users().create_user(person(Role::Admin)).await.refused());
+    let student = integrator.users().create_user(person(Role::Student)).await.answer();
+    let rest = integrator.rest();
+    let patch = async |id: &str, change: serde_json::Value| {
+        let path = format!(
+            "/api/v1/users/{id}?update_mask={}",
+            change.as_object().expect("fields").keys().next().expect("one")
+        );
+        rest.send(rest.request(Method::PATCH, &path).json(&change)).await
+    };
+    barred(patch(&student.id, json!({"role": "ADMIN"})).await.refused());
+    assert_eq!(patch(&student.id, json!({"role": "TEACHER"})).await.answer()["role"], "TEACHER");
+    let admin_id = class.college.admin.id.to_string();
+    barred(patch(&admin_id, json!({"email": "taken.over@example.edu"})).await.refused());
+    barred(rest.send(rest.request(Method::DELETE, &format!("/api/v1/users/{admin_id}"))).await.refused());
+    rest.send(rest.request(Method::DELETE, &format!("/api/v1/users/{}", student.id))).await.answer();
+}
+
+async fn says_in_the_audit_that_it_was_a_key(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let made = make(&admin, "timetable system", &[Scope::OrganisationWrite]).await;
+    let id = made.api_key.expect("the key").id;
+    let integrator = class.world.nobody().with_token(made.key);
+    integrator.rest().post("/api/v1/divisions", &json!({"name": "Botany"})).await.answer();
+    integrator.rest().get("/api/v1/users").await.refused();
+    revoke(&admin, &id).await;
+    let of = async |filter: &str| {
+        let found = admin.rest().get(&format!("/api/v1/audit?{filter}")).await.answer();
+        found["audit_rows"].as_array().expect("rows").clone()
+    };
+    let rows = until("the denial is written", async || {
+        let rows = of(&format!("actor_id={id}")).await;
+        (rows.len() == 2).then_some(rows)
+    })
+    .await;
+    assert_eq!([&rows[0]["action"], &rows[1]["action"]], [&json!("call.denied"), &json!("division.created")]);
+    assert!(rows.iter().all(|row| row["actor_kind"] == "API_KEY"), "{rows:?}");
+    let rows = of(&format!("object_type=api_key&object_id={id}")).await;
+    let told: Vec<_> = rows.iter().map(|row| (&row["action"], &row["actor_kind"], &row["detail"]["name"])).collect();
+    let (user, name) = (json!("USER"), json!("timetable system"));
+    assert_eq!(told, [(&json!("api_key.revoked"), &user, &name), (&json!("api_key.created"), &user, &name)]);
+}
+
+async fn is_counted_by_itself(kind: Kind) {
+    let plan = Plan::new(kind).set("RATE_LIMIT_KEY_PER_HOUR", "3").set("RATE_LIMIT_USER_PER_HOUR", "1000");
+    let class = Class::of(plan, College::new("riverside", 0)).await;
+    let made = make(&class.admin(), "doors", &[Scope::OrganisationRead]).await;
+    let other = make(&class.admin(), "windows", &[Scope::OrganisationRead]).await;
+    let integrator = class.world.nobody().with_token(made.key);
+    for _ in 0..3 {
+        integrator.divisions().list_divisions(ListDivisionsRequest::default()).await.answer();
+    }
+    let refusal = integrator.divisions().list_divisions(ListDivisionsRequest::default()).await.refused();
+    assert_eq!(refusal.kind(), (Code::ResourceExhausted, "RATE_LIMITED"));
+    class.world.nobody().with_token(other.key).rest().get("/api/v1/divisions").await.answer();
+}
+
+async fn comes_in_pages(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    for number in 0..5 {
+        make(&admin, &format!("key {number}"), &[Scope::PeopleRead]).await;
+    }
+    let mut request = ListApiKeysRequest { page_size: 2, page_token: String::new() };
+    let mut names = Vec::new();
+    loop {
+        let page = admin.api_keys().list_api_keys(request.clone()).await.answer();
+        names.extend(page.api_keys.into_iter().map(|key| key.name));
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names, ["key 4", "key 3", "key 2", "key 1", "key 0"]);
+}
+
+async fn is_revoked_on_every_replica(kind: Kind) {
+    let class = Class::of(Plan::new(kind).replicas(2), College::new("riverside", 0)).await;
+    let made = make(&class.admin(), "doors", &[Scope::PeopleRead]).await;
+    let integrator = class.world.nobody().with_token(made.key).at(1);
+    integrator.users().list_users(ListUsersRequest::default()).await.answer();
+    revoke(&class.admin(), &made.api_key.expect("the key").id).await;
+    until_within("the other replica refuses the key", Duration::from_secs(1), async || {
+        let refused = integrator.users().list_users(ListUsersRequest::default()).await.err()?;
+        (refused.code() == Code::Unauthenticated).then_some(())
+    })
+    .await;
+}
