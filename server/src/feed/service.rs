@@ -1,0 +1,63 @@
+//! ScheduleFeedService.
+
+use rollcall_proto::{
+    google::api::HttpBody,
+    v1::{
+        CreateScheduleFeedRequest, CreateScheduleFeedResponse, DeleteScheduleFeedRequest, DeleteScheduleFeedResponse,
+        DownloadScheduleFeedRequest, GetScheduleFeedRequest, ScheduleFeed,
+        schedule_feed_service_server::ScheduleFeedService,
+    },
+};
+use tonic::{Request, Response, Status, metadata::MetadataValue};
+
+use crate::{clock::Clock, origin::Origin, principal::Principal, store::Store};
+
+/// Programs ask every few hours. Nobody but the one who asks keeps it, and not long: a link may be taken back.
+const CACHE_CONTROL: &str = "private, max-age=300";
+
+/// What feeds need.
+#[derive(Clone)]
+pub struct Service {
+    pub store: Store,
+    pub clock: Clock,
+}
+
+#[tonic::async_trait]
+impl ScheduleFeedService for Service {
+    async fn create_schedule_feed(
+        &self,
+        request: Request<CreateScheduleFeedRequest>,
+    ) -> Result<Response<CreateScheduleFeedResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let mut response = Response::new(self.create(&principal, origin).await?);
+        // A secret, which nobody keeps or compresses on the way.
+        response.metadata_mut().insert("cache-control", MetadataValue::from_static("no-store"));
+        Ok(response)
+    }
+
+    async fn get_schedule_feed(
+        &self,
+        request: Request<GetScheduleFeedRequest>,
+    ) -> Result<Response<ScheduleFeed>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.get(&principal).await?))
+    }
+
+    async fn delete_schedule_feed(
+        &self,
+        request: Request<DeleteScheduleFeedRequest>,
+    ) -> Result<Response<DeleteScheduleFeedResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        self.delete(&principal, origin).await?;
+        Ok(Response::new(DeleteScheduleFeedResponse {}))
+    }
+
+    async fn download_schedule_feed(
+        &self,
+        request: Request<DownloadScheduleFeedRequest>,
+    ) -> Result<Response<HttpBody>, Status> {
+        let mut response = Response::new(self.download(&request.get_ref().token).await?);
+        response.metadata_mut().insert("cache-control", MetadataValue::from_static(CACHE_CONTROL));
+        Ok(response)
+    }
+}
