@@ -1,0 +1,98 @@
+//! The queries of this slice; the list's own stands with it.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    QueryTrait as _,
+    sea_query::{LockType, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{RESOURCE, conflict::Part};
+use crate::{
+    entity::{
+        division, enrolment, location,
+        timetable::{self, Column, Model},
+        user,
+    },
+    organisation,
+    problem::Problem,
+    store::{Database, Tx, constraint},
+};
+
+pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
+    let slot = timetable::in_college(college_id).filter(Column::Id.eq(id)).one(database.reader()).await?;
+    slot.ok_or_else(|| Problem::not_found(RESOURCE))
+}
+
+/// A slot as it is now: nobody else can change or delete it until the transaction ends.
+pub async fn lock(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
+    let query = timetable::in_college(college_id).filter(Column::Id.eq(id)).lock(LockType::NoKeyUpdate);
+    query.one(tx).await?.ok_or_else(|| Problem::not_found(RESOURCE))
+}
+
+pub async fn insert(tx: &Tx, slot: Model) -> Result<(), Problem> {
+    timetable::insert([slot.into()]).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub async fn write(tx: &Tx, slot: &Model) -> Result<(), Problem> {
+    slot.clone().into_active_model().reset_all().update(tx).await?;
+    Ok(())
+}
+
+pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
+    let gone = timetable::delete_in_college(college_id).filter(Column::Id.eq(id)).exec(tx).await;
+    let gone = gone.map_err(|error| match constraint::is_foreign_key(&error) {
+        true => Problem::in_use(RESOURCE),
+        false => error.into(),
+    })?;
+    if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
+}
+
+/// Every other slot that may be in the way of one: those of its weekday that share somebody or something with it.
+pub async fn list_rivals(tx: &Tx, slot: &Model) -> Result<Vec<Model>, Problem> {
+    let shared = Condition::any()
+        .add(Column::TeacherId.eq(slot.teacher_id))
+        .add(Column::LocationId.eq(slot.location_id))
+        .add(Column::DivisionId.eq(slot.division_id));
+    let query = timetable::in_college(slot.college_id)
+        .filter(Column::DayOfWeek.eq(slot.day_of_week))
+        .filter(Column::Id.ne(slot.id))
+        .filter(shared);
+    Ok(query.all(tx).await?)
+}
+
+/// Whether a college has a location or a division, or somebody as an active teacher. The last of these only changes while the
+/// college is locked.
+pub async fn is_there(tx: &Tx, college_id: Uuid, part: Part, id: Uuid) -> Result<bool, Problem> {
+    let found = match part {
+        Part::Teacher => {
+            let teacher = user::in_college(college_id)
+                .filter(user::Column::Id.eq(id))
+                .filter(user::Column::Role.eq(user::Role::Teacher))
+                .filter(user::Column::IsActive.eq(true))
+                .filter(user::Column::DeletedAt.is_null());
+            teacher.one(tx).await?.is_some()
+        }
+        Part::Location => location::in_college(college_id).filter(location::Column::Id.eq(id)).one(tx).await?.is_some(),
+        Part::Division => division::in_college(college_id).filter(division::Column::Id.eq(id)).one(tx).await?.is_some(),
+    };
+    Ok(found)
+}
+
+/// The divisions that a student belongs to on a day.
+pub fn divisions_of(college_id: Uuid, student_id: Uuid, day: NaiveDate) -> SelectStatement {
+    organisation::on_day(college_id, day)
+        .filter(enrolment::Column::StudentId.eq(student_id))
+        .select_only()
+        .column(enrolment::Column::DivisionId)
+        .into_query()
+}
+
+/// Slots that are valid on some of the days from one to another.
+pub fn valid_within(from: NaiveDate, to: NaiveDate) -> Condition {
+    Condition::all()
+        .add(Column::ValidFrom.lte(to))
+        .add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gte(from)))
+}
