@@ -28,6 +28,10 @@ impl CacheKey for One {
     fn name(&self) -> String {
         self.id.to_string()
     }
+
+    fn weight(location: &Self::Value) -> u32 {
+        1 + u32::try_from(location.vertices() / 64).unwrap_or(u32::MAX - 1)
+    }
 }
 
 struct All {
@@ -48,7 +52,8 @@ impl CacheKey for All {
     }
 
     fn weight(locations: &Self::Value) -> u32 {
-        1 + u32::try_from(locations.len() / 4).unwrap_or(u32::MAX - 1)
+        let vertices: usize = locations.iter().map(location::Model::vertices).sum();
+        1 + u32::try_from(locations.len() / 4 + vertices / 64).unwrap_or(u32::MAX - 1)
     }
 }
 
@@ -69,6 +74,13 @@ pub(super) async fn load_all(store: &Store, college_id: Uuid) -> Result<Arc<Vec<
 
 /// Drops every copy that the location is in.
 pub(super) async fn outdate(store: &Store, college_id: Uuid, id: Uuid) {
-    store.cache.outdate(&One { college_id, id }).await;
+    outdate_many(store, college_id, &[id]).await;
+}
+
+/// The same for many of them.
+pub(super) async fn outdate_many(store: &Store, college_id: Uuid, ids: &[Uuid]) {
+    for id in ids {
+        store.cache.outdate(&One { college_id, id: *id }).await;
+    }
     store.cache.outdate(&All { college_id }).await;
 }

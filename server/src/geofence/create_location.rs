@@ -3,24 +3,26 @@
 use rollcall_proto::v1::CreateLocationRequest;
 use uuid::Uuid;
 
-use super::{RESOURCE, copies, service::Service, store};
+use super::{RESOURCE, copies, rules, service::Service, store};
 use crate::{audit, entity::location, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {
     pub(super) async fn create(
         &self,
         principal: &Principal,
-        request: CreateLocationRequest,
+        mut request: CreateLocationRequest,
         origin: Origin,
     ) -> Result<location::Model, Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
+        let (circle, polygon) = rules::read_fence(&mut request, self.default_radius_meters)?;
         let location = location::Model {
             college_id,
             id: Uuid::now_v7(),
             name: request.name,
-            latitude: request.latitude.unwrap_or_default(),
-            longitude: request.longitude.unwrap_or_default(),
-            radius_meters: request.radius_meters.unwrap_or(self.default_radius_meters),
+            latitude: circle.latitude,
+            longitude: circle.longitude,
+            radius_meters: circle.radius_meters,
+            polygon,
             building: request.building,
             classroom_number: request.classroom_number,
             created_at: now,

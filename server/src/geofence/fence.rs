@@ -1,16 +1,23 @@
-//! Whether a reported position lies inside a circle.
+//! Whether a reported position lies inside a fence: a circle or a polygon.
 //!
 //! A phone reports the radius that its true position lies in with a probability of 68 % (Android's `getAccuracy`, iOS'
-//! `horizontalAccuracy` alike). With d the distance to the centre, r the fence's radius and a that accuracy: inside where
-//! d + a ≤ r, outside where d − a > r, uncertain between the two. At most 50 m of a are listened to, or a phone that claims
+//! `horizontalAccuracy` alike). With e the distance to the fence's edge, negative inside, and a that accuracy: inside where
+//! e + a ≤ 0, outside where e − a > 0, uncertain between the two. At most 50 m of a are listened to, or a phone that claims
 //! to know nothing would be uncertain everywhere on earth.
 
-use geo::{Distance as _, Geodesic, Point};
+use geo::{
+    Coord, CoordinatePosition as _, Distance as _, Euclidean, Geodesic, LineString, Point,
+    coordinate_position::CoordPos,
+};
 
+use super::plane::Plane;
 use crate::entity::location;
 
 /// How much claimed inaccuracy is listened to, in metres.
 const MAX_ACCURACY_METERS: f64 = 50.0;
+/// From so far away the nearest vertex of a polygon tells the distance well enough, and a plane around the point does not: on
+/// the other side of the earth it shows a small ring as one that goes all around.
+const FAR_METERS: f64 = 1_000_000.0;
 
 /// A position as a device reports it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,10 +32,18 @@ pub struct Position {
 
 /// A circle on the earth.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fence {
+pub struct Circle {
     pub latitude: f64,
     pub longitude: f64,
     pub radius_meters: f64,
+}
+
+/// What surrounds a location.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fence<'a> {
+    Circle(Circle),
+    /// With the circle that holds it.
+    Polygon(Circle, &'a location::Polygon),
 }
 
 /// Where a position lies.
@@ -40,77 +55,83 @@ pub enum Place {
     Uncertain,
 }
 
-impl From<&location::Model> for Fence {
-    fn from(location: &location::Model) -> Self {
-        Self { latitude: location.latitude, longitude: location.longitude, radius_meters: location.radius_meters }
-    }
+/// Where a position lies, and how far from what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sighting {
+    pub place: Place,
+    /// From the fence's centre.
+    pub distance_meters: f64,
+    /// From the fence's edge; negative inside.
+    pub edge_distance_meters: f64,
 }
 
-impl Fence {
-    /// From the fence's centre to a point, in metres along the ellipsoid (Karney 2013).
+impl Circle {
+    /// From the centre to a point, in metres along the ellipsoid (Karney 2013).
     pub fn distance_meters(&self, latitude: f64, longitude: f64) -> f64 {
         Geodesic.distance(Point::new(self.longitude, self.latitude), Point::new(longitude, latitude))
     }
+}
 
-    pub fn place(&self, position: &Position) -> (Place, f64) {
-        let distance = self.distance_meters(position.latitude, position.longitude);
-        let accuracy = position.accuracy_meters.unwrap_or(0.0).min(MAX_ACCURACY_METERS);
-        let place = if distance + accuracy <= self.radius_meters {
+impl<'a> From<&'a location::Model> for Fence<'a> {
+    fn from(location: &'a location::Model) -> Self {
+        let location::Model { latitude, longitude, radius_meters, .. } = *location;
+        let circle = Circle { latitude, longitude, radius_meters };
+        match &location.polygon {
+            None => Self::Circle(circle),
+            Some(polygon) => Self::Polygon(circle, polygon),
+        }
+    }
+}
+
+impl Fence<'_> {
+    /// The circle, or the one that holds the polygon.
+    pub const fn circle(&self) -> &Circle {
+        match self {
+            Self::Circle(circle) | Self::Polygon(circle, _) => circle,
+        }
+    }
+
+    /// From a point to the fence's edge, in metres; negative inside. `distance_meters` is that to the centre.
+    ///
+    /// The edges of a polygon are geodesics. They are judged in a plane around the point, where they are as straight as they
+    /// are near: the side is right, the distance to a centimetre within 100 m of an edge and to a thousandth beyond.
+    pub fn edge_distance_meters(&self, latitude: f64, longitude: f64, distance_meters: f64) -> f64 {
+        let beyond = distance_meters - self.circle().radius_meters;
+        let Self::Polygon(_, polygon) = self else { return beyond };
+        let plane = Plane::around([longitude, latitude]);
+        let lay = |ring: &Vec<[f64; 2]>| ring.iter().map(|position| plane.lay(*position)).collect::<Vec<Coord>>();
+        let mut rings = polygon.coordinates.iter().map(lay);
+        if beyond > FAR_METERS {
+            return rings.flatten().map(|vertex| vertex.x.hypot(vertex.y)).fold(f64::INFINITY, f64::min);
+        }
+        let outer = LineString::from(rings.next().unwrap_or_default());
+        let flat = geo::Polygon::new(outer, rings.map(LineString::from).collect());
+        let edges = std::iter::once(flat.exterior()).chain(flat.interiors()).flat_map(LineString::lines);
+        let to_edge = edges.map(|edge| Euclidean.distance(&Point::new(0.0, 0.0), &edge)).fold(f64::INFINITY, f64::min);
+        let is_inside = beyond <= 0.0 && flat.coordinate_position(&Coord::zero()) != CoordPos::Outside;
+        if is_inside { -to_edge } else { to_edge }
+    }
+
+    pub fn sight(&self, position: &Position) -> Sighting {
+        let Position { latitude, longitude, accuracy_meters } = *position;
+        let distance_meters = self.circle().distance_meters(latitude, longitude);
+        let edge_distance_meters = self.edge_distance_meters(latitude, longitude, distance_meters);
+        let accuracy = accuracy_meters.unwrap_or(0.0).min(MAX_ACCURACY_METERS);
+        let place = if edge_distance_meters + accuracy <= 0.0 {
             Place::Inside
-        } else if distance - accuracy > self.radius_meters {
+        } else if edge_distance_meters - accuracy > 0.0 {
             Place::Outside
         } else {
             Place::Uncertain
         };
-        (place, distance)
+        Sighting { place, distance_meters, edge_distance_meters }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+#[path = "fence_tests.rs"]
+mod tests;
 
-    const FENCE: Fence = Fence { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 };
-
-    /// So many metres north of the fence's centre.
-    fn north(meters: f64, accuracy_meters: Option<f64>) -> Position {
-        Position { latitude: FENCE.latitude + meters / 110_660.0, longitude: FENCE.longitude, accuracy_meters }
-    }
-
-    #[test]
-    fn a_position_is_inside_outside_or_uncertain() {
-        use Place::{Inside, Outside, Uncertain};
-        let table = [
-            (north(0.0, None), Inside),
-            (north(49.0, None), Inside),
-            (north(51.0, None), Outside),
-            (north(30.0, Some(10.0)), Inside),
-            (north(45.0, Some(10.0)), Uncertain),
-            (north(55.0, Some(10.0)), Uncertain),
-            (north(65.0, Some(10.0)), Outside),
-            // However little a phone claims to know, it is not believed to be anywhere.
-            (north(99.0, Some(100_000.0)), Uncertain),
-            (north(101.0, Some(100_000.0)), Outside),
-            (north(0.0, Some(100_000.0)), Inside),
-        ];
-        for (position, expected) in table {
-            assert_eq!(FENCE.place(&position).0, expected, "{position:?}");
-        }
-    }
-
-    #[test]
-    fn distances_hold_everywhere_on_earth() {
-        // From GeographicLib 2.0, in metres.
-        let table = [
-            ((0.0, 179.9999), (0.0, -179.9999), 22.26),
-            ((89.9999, 0.0), (89.9999, 180.0), 22.34),
-            ((90.0, 0.0), (90.0, 123.0), 0.0),
-            ((0.0, 0.0), (0.0, 1.0), 111_319.49),
-            ((40.64, -73.78), (1.36, 103.99), 15_347_512.94),
-        ];
-        for ((latitude, longitude), (to_latitude, to_longitude), expected) in table {
-            let distance = Fence { latitude, longitude, radius_meters: 1.0 }.distance_meters(to_latitude, to_longitude);
-            assert!((distance - expected).abs() < 0.01, "{distance} is not {expected}");
-        }
-    }
-}
+#[cfg(test)]
+#[path = "oracle_tests.rs"]
+mod oracle_tests;

@@ -3,21 +3,35 @@
 //! Promises: distances are geodesic, on the WGS 84 ellipsoid, and right across the antimeridian and at the poles; a position
 //! that is no place on earth never gets as far as a verdict.
 
+mod convert;
 mod copies;
 mod create_location;
+mod crossing;
 mod delete_location;
+mod export_locations;
+mod feature;
 mod fence;
+mod geojson;
+mod geometry;
 mod get_location;
+mod import_fault;
+mod import_locations;
+mod import_plan;
 mod list_locations;
+pub mod many;
+mod plane;
 mod rules;
 mod service;
+mod shape;
 mod store;
 mod update_location;
 mod validate_point;
 
 pub use copies::{load, refresh};
-pub use fence::{Fence, Place, Position};
+pub use fence::{Circle, Fence, Place, Position, Sighting};
+pub use rules::read_fence;
 pub use service::Service;
+pub use shape::Shape;
 pub use store::find;
 
 const RESOURCE: &str = "location";

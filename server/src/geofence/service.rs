@@ -1,14 +1,17 @@
 //! GeofenceService.
 
+use std::sync::Arc;
+
 use rollcall_proto::v1::{
-    CreateLocationRequest, DeleteLocationRequest, DeleteLocationResponse, GetLocationRequest, ListLocationsRequest,
-    ListLocationsResponse, Location, UpdateLocationRequest, ValidatePointRequest, ValidatePointResponse,
-    geofence_service_server::GeofenceService,
+    CreateLocationRequest, DeleteLocationRequest, DeleteLocationResponse, ExportLocationsRequest, GetLocationRequest,
+    ImportLocationsRequest, ImportLocationsResponse, ListLocationsRequest, ListLocationsResponse, Location,
+    UpdateLocationRequest, ValidatePointRequest, ValidatePointResponse, geofence_service_server::GeofenceService,
 };
 use tonic::{Request, Response, Status};
 
+use super::{convert::to_proto, export_locations::Pieces};
 use crate::{
-    clock::Clock, convert, entity::location::Model, keys::Keys, origin::Origin, principal::Principal, store::Store,
+    clock::Clock, contract::Contract, convert, keys::Keys, origin::Origin, principal::Principal, store::Store,
 };
 
 /// What geofences need.
@@ -17,6 +20,8 @@ pub struct Service {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
+    /// The rules of fields, which hold for what a file says too.
+    pub contract: Arc<Contract>,
     /// The radius of a location that is made without one.
     pub default_radius_meters: f64,
 }
@@ -57,6 +62,24 @@ impl GeofenceService for Service {
         Ok(Response::new(DeleteLocationResponse {}))
     }
 
+    async fn import_locations(
+        &self,
+        request: Request<ImportLocationsRequest>,
+    ) -> Result<Response<ImportLocationsResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.import(&principal, request.into_inner(), origin).await?))
+    }
+
+    type ExportLocationsStream = Pieces;
+
+    async fn export_locations(
+        &self,
+        request: Request<ExportLocationsRequest>,
+    ) -> Result<Response<Self::ExportLocationsStream>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.export(&principal).await?))
+    }
+
     async fn validate_point(
         &self,
         request: Request<ValidatePointRequest>,
@@ -65,17 +88,5 @@ impl GeofenceService for Service {
         let ValidatePointRequest { lat, lon } = request.into_inner();
         let answer = self.validate(&principal, lat.unwrap_or_default(), lon.unwrap_or_default()).await?;
         Ok(Response::new(answer))
-    }
-}
-
-pub fn to_proto(location: Model) -> Location {
-    Location {
-        id: location.id.to_string(),
-        name: location.name,
-        latitude: location.latitude,
-        longitude: location.longitude,
-        radius_meters: location.radius_meters,
-        building: location.building,
-        classroom_number: location.classroom_number,
     }
 }

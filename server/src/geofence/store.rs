@@ -1,8 +1,8 @@
 //! The queries of this slice.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DbErr, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
-    sea_query::LockType,
+    ActiveModelTrait as _, ColumnTrait as _, DbErr, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -22,6 +22,11 @@ pub async fn list_all(database: &Database, college_id: Uuid) -> Result<Vec<locat
     Ok(location::in_college(college_id).all(database.reader()).await?)
 }
 
+pub async fn list_by_name(database: &Database, college_id: Uuid) -> Result<Vec<location::Model>, Problem> {
+    let query = location::in_college(college_id).order_by_asc(location::Column::Name);
+    Ok(query.all(database.reader()).await?)
+}
+
 pub async fn insert(tx: &Tx, location: location::Model) -> Result<(), Problem> {
     location::insert([location.into()]).exec_without_returning(tx).await.map_err(refused)?;
     Ok(())
@@ -33,14 +38,14 @@ pub async fn change(
     tx: &Tx,
     college_id: Uuid,
     id: Uuid,
-    change: impl FnOnce(location::Model) -> location::Model,
+    change: impl FnOnce(location::Model) -> Result<location::Model, Problem>,
 ) -> Result<location::Model, Problem> {
     let found = location::in_college(college_id)
         .filter(location::Column::Id.eq(id))
         .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?;
-    let changed = change(found.ok_or_else(|| Problem::not_found(RESOURCE))?);
+    let changed = change(found.ok_or_else(|| Problem::not_found(RESOURCE))?)?;
     changed.clone().into_active_model().reset_all().update(tx).await.map_err(refused)?;
     Ok(changed)
 }
@@ -54,7 +59,7 @@ pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> 
     if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
 }
 
-fn refused(error: DbErr) -> Problem {
+pub fn refused(error: DbErr) -> Problem {
     match constraint::broken_unique(&error) {
         Some("uq_locations_name") => Problem::already_exists(RESOURCE, "name"),
         _ => error.into(),

@@ -2,12 +2,18 @@
 
 use rollcall_proto::v1::{Location, UpdateLocationRequest};
 
-use super::{RESOURCE, copies, rules, service::Service, store};
+use super::{
+    Circle, RESOURCE, copies,
+    rules::{self, Outline},
+    service::Service,
+    store,
+};
 use crate::{
     audit, convert, entity::location, mask::Mask, origin::Origin, principal::Principal, problem::Problem, store::detach,
 };
 
-const WRITABLE: &[&str] = &["name", "latitude", "longitude", "radius_meters", "building", "classroom_number"];
+const WRITABLE: &[&str] =
+    &["name", "latitude", "longitude", "radius_meters", "building", "classroom_number", "polygon"];
 
 impl Service {
     pub(super) async fn update(
@@ -17,17 +23,17 @@ impl Service {
         origin: Origin,
     ) -> Result<location::Model, Problem> {
         let mask = Mask::read(request.update_mask.as_ref(), WRITABLE)?;
-        let wanted = request.location.unwrap_or_default();
+        let mut wanted = request.location.unwrap_or_default();
         let id = convert::id("location.id", &wanted.id)?;
-        rules::check_update(&wanted, &mask)?;
+        let outline = rules::check_update(&mut wanted, &mask, request.update_mask.is_some())?;
         let (college_id, now) = (principal.college_id, self.clock.now());
         let row = audit::Row::by(principal, &origin, "location.updated", now).object(RESOURCE, id);
         let store = self.store.clone();
         detach(async move {
             let change = move |mut location: location::Model| {
-                apply(&mut location, wanted, &mask);
+                apply(&mut location, wanted, outline, &mask)?;
                 location.updated_at = now;
-                location
+                Ok(location)
             };
             let location = store
                 .database
@@ -46,12 +52,24 @@ impl Service {
     }
 }
 
-fn apply(location: &mut location::Model, wanted: Location, mask: &Mask) {
-    let Location { id: _, name, latitude, longitude, radius_meters, building, classroom_number } = wanted;
+fn apply(location: &mut location::Model, wanted: Location, outline: Outline, mask: &Mask) -> Result<(), Problem> {
+    let Location { id: _, name, latitude, longitude, radius_meters, building, classroom_number, polygon: _ } = wanted;
     mask.put("name", &mut location.name, name);
+    mask.put("building", &mut location.building, building);
+    mask.put("classroom_number", &mut location.classroom_number, classroom_number);
+    match outline {
+        Outline::Polygon(shape) => {
+            let Circle { latitude, longitude, radius_meters } = shape.circle;
+            (location.latitude, location.longitude, location.radius_meters) = (latitude, longitude, radius_meters);
+            location.polygon = Some(shape.polygon);
+            return Ok(());
+        }
+        Outline::Circle => location.polygon = None,
+        Outline::AsItWas if location.polygon.is_some() => rules::check_beside_polygon(mask)?,
+        Outline::AsItWas => {}
+    }
     mask.put("latitude", &mut location.latitude, latitude);
     mask.put("longitude", &mut location.longitude, longitude);
     mask.put("radius_meters", &mut location.radius_meters, radius_meters);
-    mask.put("building", &mut location.building, building);
-    mask.put("classroom_number", &mut location.classroom_number, classroom_number);
+    Ok(())
 }

@@ -41,6 +41,7 @@ async fn finds_the_nearest_fence(kind: Kind) {
                 location_id: location.id.to_string(),
                 location_name: location.name.clone(),
                 distance_meters: told.distance_meters,
+                edge_distance_meters: told.distance_meters - location.radius_meters,
             },
             "{north} m"
         );
