@@ -1,0 +1,169 @@
+//! ImportRows: read the file, row by row → hold the rows against what the college has → refuse all if one is at fault; else
+//! lock the college, look again, write in few statements → tell those who keep copies.
+//!
+//! Reading and looking come before the transaction, so that a faulty file never keeps others from writing, and a long one
+//! does so only while it is written.
+
+use std::{sync::Arc, time::Duration};
+
+use rollcall_proto::{google::api::HttpBody, v1::ImportRowsResponse};
+use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{
+    cells::FieldRules,
+    fault::Faults,
+    service::Service,
+    sheet::Sheet,
+    table::{Finding, Import, Plan, Table},
+};
+use crate::{
+    audit, identity, organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::{ErrorReason, Problem},
+    store::detach,
+};
+
+/// How long the transaction may take, well within the deadline of the call. Each of its statements has the time of any other.
+const WRITE_DEADLINE: Duration = Duration::from_secs(45);
+/// From so many new rows on, the database should know how many there are.
+const MANY: i32 = 500;
+
+/// How an import is done.
+#[derive(Clone, Copy)]
+pub struct Options {
+    pub dry_run: bool,
+    /// Whether people who are made without a password are invited to choose one.
+    pub invite: bool,
+}
+
+impl Service {
+    pub(super) async fn import<T: Table>(
+        &self,
+        principal: &Principal,
+        file: HttpBody,
+        options: Options,
+        origin: Origin,
+    ) -> Result<ImportRowsResponse, Problem> {
+        check_type(&file.content_type)?;
+        let Options { dry_run, invite } = options;
+        if invite && !T::HAS_PEOPLE {
+            return Err(Problem::invalid_field("invite", "must be left out: only people are invited"));
+        }
+        let turn = self.turn().await?;
+        let (college_id, now) = (principal.college_id, self.clock.now());
+        let college = organisation::find_college(&self.importer.store.database, college_id).await?;
+        let today = organisation::day_in(&college.time_zone, now);
+        if invite {
+            self.importer.mailer.require()?;
+            identity::check_invitations(&college)?;
+        }
+        let import = Import { importer: self.importer.clone(), college_id, now, today, invite };
+        let mut sheet: Sheet<T> = self.read(file).await?;
+        let finding = Finding { faults: &mut sheet.faults, columns: &sheet.columns };
+        let reader = self.importer.store.database.reader();
+        let plan = T::plan(reader, &import, &sheet.lines, finding).await?;
+        if dry_run {
+            return Ok(told(&plan, sheet.rows, std::mem::take(&mut sheet.faults), true));
+        }
+        if !sheet.faults.is_empty() {
+            return Err(sheet.faults.refuse());
+        }
+        let row = audit::Row::by(principal, &origin, "rows.imported", now);
+        write(import, sheet, row, turn).await
+    }
+
+    /// Reads a file off the async threads: a long one takes a moment.
+    async fn read<T: Table>(&self, file: HttpBody) -> Result<Sheet<T>, Problem> {
+        let contract = self.contract.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let method = contract.method(T::SINGLE).ok_or_else(|| Problem::internal(T::SINGLE))?;
+            Ok(Sheet::read(&file.data, FieldRules { contract: &contract, method }))
+        });
+        task.await.map_err(Problem::internal)?
+    }
+
+    /// A turn to import: one file is read and written at a time, and a few wait.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let overloaded = || {
+            Problem::new(ErrorReason::Overloaded, "Too many imports wait for their turn. Try again in a moment.")
+                .retry_after(Duration::from_secs(5))
+        };
+        let _place = self.waiting.try_acquire().map_err(|_| overloaded())?;
+        self.running.clone().acquire_owned().await.map_err(|_| overloaded())
+    }
+}
+
+/// Writes what a file without faults says. The turn ends with the write, whoever has gone away by then.
+async fn write<T: Table>(
+    import: Import,
+    sheet: Sheet<T>,
+    row: audit::Row,
+    turn: OwnedSemaphorePermit,
+) -> Result<ImportRowsResponse, Problem> {
+    detach(async move {
+        let _turn = turn;
+        let import = Arc::new(import);
+        let (writing, database) = (import.clone(), import.importer.store.database.clone());
+        let work = database.write_within(WRITE_DEADLINE, move |tx| {
+            Box::pin(async move {
+                // One import at a time in a college, and nobody else decides meanwhile who administers.
+                organisation::lock_college(tx, writing.college_id).await?;
+                T::lock(tx, &writing, &sheet.lines).await?;
+                let mut faults = Faults::default();
+                let finding = Finding { faults: &mut faults, columns: &sheet.columns };
+                let mut plan = T::plan(tx, &writing, &sheet.lines, finding).await?;
+                if !faults.is_empty() {
+                    return Err(faults.refuse());
+                }
+                let after = T::write(tx, &writing, std::mem::take(&mut plan.changes)).await?;
+                let answer = told(&plan, sheet.rows, faults, false);
+                audit::insert(tx, row.detail(detail::<T>(&answer))).await?;
+                Ok((answer, after))
+            })
+        });
+        let (answer, after) = work.await?;
+        T::announce(&import, after).await;
+        if answer.created >= MANY {
+            import.importer.store.database.analyse(T::NAME).await;
+        }
+        Ok(answer)
+    })
+    .await
+}
+
+fn detail<T: Table>(answer: &ImportRowsResponse) -> serde_json::Value {
+    json!({
+        "kind": T::NAME,
+        "rows": answer.rows,
+        "created": answer.created,
+        "updated": answer.updated,
+        "unchanged": answer.unchanged,
+        "invited": answer.invited,
+    })
+}
+
+fn told<C>(plan: &Plan<C>, rows: usize, faults: Faults, dry_run: bool) -> ImportRowsResponse {
+    let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
+    ImportRowsResponse {
+        dry_run,
+        rows: count(rows),
+        created: count(plan.created),
+        updated: count(plan.updated),
+        unchanged: count(plan.unchanged),
+        invited: count(plan.invited),
+        fault_count: count(faults.total()),
+        faults: faults.list(),
+    }
+}
+
+/// Anything but CSV would be read as one column with a strange name.
+fn check_type(content_type: &str) -> Result<(), Problem> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("text/csv") {
+        return Ok(());
+    }
+    let description = "must be text/csv: over REST, send it as the Content-Type of the body";
+    Err(Problem::invalid_field("file.content_type", description))
+}
