@@ -102,7 +102,8 @@ fn put_value(plan: &Plan, kind: Kind, text: &str, input: JsonInput, out: &mut Ve
             if is_number && input == JsonInput::ProtoJson {
                 return scalar::put_integer(out, Kind::Int32, text);
             }
-            scalar::put_enum(out, plan, text)?;
+            // URLs join words with hyphens.
+            scalar::put_enum(out, plan, &text.replace('-', "_"))?;
         }
         Kind::Double | Kind::Float => scalar::put_real(out, kind, text, true)?,
         Kind::Message(id) => {

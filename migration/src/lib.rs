@@ -10,6 +10,13 @@ mod m20261120_000002_attendance;
 mod m20261120_000003_trust;
 mod m20261120_000004_access_points;
 mod m20261120_000005_people;
+mod m20261120_000006_timetables;
+mod m20261120_000007_calendar;
+mod m20261120_000008_polygons;
+mod m20261120_000009_mail;
+mod m20261120_000010_signing_keys;
+mod m20261120_000011_college_settings;
+mod m20261120_000012_api_keys;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -25,6 +32,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000003_trust::Step),
             Box::new(m20261120_000004_access_points::Step),
             Box::new(m20261120_000005_people::Step),
+            Box::new(m20261120_000006_timetables::Step),
+            Box::new(m20261120_000007_calendar::Step),
+            Box::new(m20261120_000008_polygons::Step),
+            Box::new(m20261120_000009_mail::Step),
+            Box::new(m20261120_000010_signing_keys::Step),
+            Box::new(m20261120_000011_college_settings::Step),
+            Box::new(m20261120_000012_api_keys::Step),
         ]
     }
 }

@@ -82,7 +82,7 @@ fn options(settings: &Settings) -> Options {
         limits: Arc::new(method_limits),
         allowed_origins: settings.cors_origins.clone(),
         // The refresh token may come as a cookie; whether its page may use it is for the server to say.
-        request_metadata: ["cookie", "origin", "sec-fetch-site"].map(HeaderName::from_static).to_vec(),
+        request_metadata: ["cookie", "origin"].map(HeaderName::from_static).to_vec(),
         response_headers: ["set-cookie", "content-disposition", "cache-control", "ratelimit", "ratelimit-policy"]
             .map(HeaderName::from_static)
             .to_vec(),
@@ -117,10 +117,11 @@ fn documentation() -> Documentation {
 
 /// Who may call an RPC, as its contract says it.
 fn security(method: &MethodDescriptor) -> Security {
-    let (callers, note) = contract::access(method);
+    let (callers, scope, note) = contract::access(method);
     if callers.contains(&Caller::Anyone) {
         return Security::Anyone;
     }
-    let roles = callers.iter().map(|caller| caller.as_str_name().to_lowercase()).collect();
+    let key = scope.map(|scope| format!("API key with {}", scope.as_str_name()));
+    let roles = callers.iter().map(|caller| caller.as_str_name().to_lowercase()).chain(key).collect();
     Security::Bearer { roles, note }
 }

@@ -9,9 +9,18 @@ use sha2::Sha256;
 /// The keys of this installation. Replicas that share the master secret share them all.
 #[derive(Clone)]
 pub struct Keys {
+    /// Signs access tokens with HS256 until another key takes over.
     pub access_token: [u8; 32],
+    /// The same with Ed25519.
+    pub access_token_ed25519: [u8; 32],
+    /// What the keys that take over are derived from, each with a salt of its own.
+    pub signing: [u8; 32],
     pub refresh_token: [u8; 32],
     pub code: [u8; 32],
+    /// For the seal in the text of an API key.
+    pub api_key: [u8; 32],
+    /// For the tokens that are mailed.
+    pub account_token: [u8; 32],
     /// For tokens that say where a list or a stream continues; what each is good for is sealed into it.
     pub page_token: [u8; 32],
 }
@@ -26,8 +35,12 @@ impl Keys {
         };
         Self {
             access_token: key(b"rollcall jwt v1"),
+            access_token_ed25519: key(b"rollcall jwt ed25519 v1"),
+            signing: key(b"rollcall signing v1"),
             refresh_token: key(b"rollcall refresh v1"),
             code: key(b"rollcall code v1"),
+            api_key: key(b"rollcall api key v1"),
+            account_token: key(b"rollcall account token v1"),
             page_token: key(b"rollcall page v1"),
         }
     }

@@ -4,7 +4,10 @@
 mod access_point;
 pub mod admin;
 mod allowance;
+mod api_key;
 mod audit;
+mod bulk;
+mod calendar;
 mod checkin;
 mod clock;
 mod code;
@@ -12,14 +15,18 @@ mod college;
 mod contract;
 mod convert;
 mod entity;
+mod feed;
 mod geofence;
 mod health;
 mod identity;
+mod jobs;
 mod keys;
 mod layers;
 mod lease;
 mod live;
+mod mail;
 mod mask;
+mod name;
 mod operate;
 mod organisation;
 mod origin;
@@ -34,6 +41,7 @@ mod session;
 pub mod settings;
 mod store;
 pub mod telemetry;
+mod timetable;
 
 pub mod edge;
 
@@ -42,13 +50,15 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use rollcall_proto::v1::{
-    access_point_service_server::AccessPointServiceServer, audit_service_server::AuditServiceServer,
-    auth_service_server::AuthServiceServer, check_in_service_server::CheckInServiceServer,
-    code_service_server::CodeServiceServer, college_service_server::CollegeServiceServer,
-    division_service_server::DivisionServiceServer, geofence_service_server::GeofenceServiceServer,
-    health_service_server::HealthServiceServer, live_service_server::LiveServiceServer,
-    record_service_server::RecordServiceServer, session_service_server::SessionServiceServer,
-    user_service_server::UserServiceServer,
+    access_point_service_server::AccessPointServiceServer, api_key_service_server::ApiKeyServiceServer,
+    audit_service_server::AuditServiceServer, auth_service_server::AuthServiceServer,
+    bulk_service_server::BulkServiceServer, calendar_service_server::CalendarServiceServer,
+    check_in_service_server::CheckInServiceServer, code_service_server::CodeServiceServer,
+    college_service_server::CollegeServiceServer, division_service_server::DivisionServiceServer,
+    geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
+    live_service_server::LiveServiceServer, record_service_server::RecordServiceServer,
+    schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
+    timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -84,7 +94,7 @@ impl Server {
 /// Starts everything. Until it returns, nothing is served; after `stop`, nothing new is.
 pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken) -> anyhow::Result<Server> {
     let numbers = telemetry::metrics()?;
-    let contract = read_contract()?;
+    let contract = Arc::new(read_contract()?);
     let clock = Clock::new(settings.clock_offset_file.clone());
     let keys = Keys::derive(&settings.master_secret()?);
     prepare_schema(&settings).await?;
@@ -100,17 +110,34 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
     };
 
     let revocations = identity::Revocations::follow(store.clone(), clock.clone(), stop.clone()).await?;
-    let tokens = identity::Tokens::new(&keys, settings.identity.access_token_life, revocations.clone());
+    let keyring = identity::Keyring::follow(
+        store.database.clone(),
+        keys.clone(),
+        settings.identity.first_algorithm,
+        stop.clone(),
+    );
+    let tokens = identity::Tokens::new(keyring.await?, settings.identity.access_token_life, revocations.clone());
+    let limits = &settings.limits;
+    let campus = organisation::CampusNetworks::follow(
+        store.clone(),
+        &limits.campus_networks,
+        limits.campus_factor,
+        stop.clone(),
+    );
+    let campus = campus.await?;
     let shared = Arc::new(Shared {
-        contract,
+        contract: contract.clone(),
         clock: clock.clone(),
         tokens: tokens.clone(),
+        api_keys: api_key::ApiKeys::new(store.clone(), &keys, revocations.clone()),
         limiter: store.limiter.clone(),
         limits: settings.limits.clone(),
+        campus: campus.clone(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
         denials: layers::Denials::new(store.database.clone(), clock.clone()),
     });
-    let services = services(&settings, &store, &clock, &keys, tokens, revocations, &stop)?;
+    let parts = Parts { settings: &settings, contract, store: &store, clock: &clock, keys: &keys, stop: &stop };
+    let (services, runner) = services(parts, tokens, revocations, campus)?;
     let calls = layers::around(services, &shared);
 
     let listen = &settings.listen;
@@ -125,6 +152,7 @@ pub async fn serve(settings: Settings, with_demo: bool, stop: CancellationToken)
     let grpc_bounds = rollcall_edge::listen::Limits { http1: false, ..bounds };
     running.spawn(rollcall_edge::listen::serve(grpc, calls, grpc_bounds, stop.clone()));
     running.spawn(rollcall_edge::listen::serve(edge, front, bounds, stop.clone()));
+    running.spawn(runner.run(stop.clone()));
     let operator = operate::routes(&settings, &store, numbers)?;
     running.spawn(rollcall_edge::listen::serve(admin, operator, bounds, stop));
     Ok(Server { grpc: addresses.0, edge: addresses.1, admin: addresses.2, demo, running })
@@ -150,16 +178,24 @@ async fn prepare_schema(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every slice's service.
+/// What slices are built from.
+struct Parts<'s> {
+    settings: &'s Settings,
+    contract: Arc<Contract>,
+    store: &'s Store,
+    clock: &'s Clock,
+    keys: &'s Keys,
+    stop: &'s CancellationToken,
+}
+
+/// Every slice's service, and what they do in the background.
 fn services(
-    settings: &Settings,
-    store: &Store,
-    clock: &Clock,
-    keys: &Keys,
+    Parts { settings, contract, store, clock, keys, stop }: Parts<'_>,
     tokens: identity::Tokens,
     revocations: identity::Revocations,
-    stop: &CancellationToken,
-) -> anyhow::Result<Router> {
+    campus: organisation::CampusNetworks,
+) -> anyhow::Result<(Router, jobs::Runner)> {
+    let mailer = mail::Mailer::new(settings.mail.clone())?;
     let leases = Leases { clock: clock.clone(), revocations: revocations.clone(), stop: stop.clone() };
     let rotation = Rotation::new(keys.code, settings.code.interval_seconds);
     let (reporter, standard_health) = tonic_health::server::health_reporter();
@@ -173,7 +209,8 @@ fn services(
         clock: clock.clone(),
         keys: keys.clone(),
         passwords: passwords.clone(),
-        revoker,
+        revoker: revoker.clone(),
+        mailer: mailer.clone(),
     };
     let identity = identity::Service {
         store: store.clone(),
@@ -184,18 +221,35 @@ fn services(
         revocations,
         options: settings.identity.clone(),
         limits: settings.limits.clone(),
+        campus,
+        pace: identity::Pace::default(),
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
+        mailer: mailer.clone(),
     };
+    let runner = identity.handle_jobs(jobs::Runner::new(store.clone(), clock.clone()));
     let organisation = organisation::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let geofence = geofence::Service {
         store: store.clone(),
         clock: clock.clone(),
         keys: keys.clone(),
+        contract: contract.clone(),
         default_radius_meters: settings.default_fence_radius_meters,
     };
+    let importer = bulk::Importer {
+        store: store.clone(),
+        revoker: revoker.clone(),
+        keys: keys.clone(),
+        mailer,
+        default_radius_meters: settings.default_fence_radius_meters,
+    };
+    let bulk = bulk::Service::new(importer, clock.clone(), contract.clone(), leases.clone());
+    let api_key = api_key::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), revoker };
     let access_point = access_point::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let feed = feed::Service { store: store.clone(), clock: clock.clone() };
+    let calendar = calendar::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let college = college::Service { store: store.clone(), clock: clock.clone() };
     let audit = audit::Service { database: store.database.clone(), keys: keys.clone() };
+    let timetable = timetable::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let code = code::Service {
         store: store.clone(),
@@ -216,8 +270,13 @@ fn services(
         .add_service(DivisionServiceServer::new(organisation).max_decoding_message_size(ANY_SIZE))
         .add_service(GeofenceServiceServer::new(geofence).max_decoding_message_size(ANY_SIZE))
         .add_service(AccessPointServiceServer::new(access_point).max_decoding_message_size(ANY_SIZE))
+        .add_service(ApiKeyServiceServer::new(api_key).max_decoding_message_size(ANY_SIZE))
+        .add_service(BulkServiceServer::new(bulk).max_decoding_message_size(ANY_SIZE))
+        .add_service(CalendarServiceServer::new(calendar).max_decoding_message_size(ANY_SIZE))
+        .add_service(ScheduleFeedServiceServer::new(feed).max_decoding_message_size(ANY_SIZE))
         .add_service(CollegeServiceServer::new(college).max_decoding_message_size(ANY_SIZE))
         .add_service(AuditServiceServer::new(audit).max_decoding_message_size(ANY_SIZE))
+        .add_service(TimetableServiceServer::new(timetable).max_decoding_message_size(ANY_SIZE))
         .add_service(SessionServiceServer::new(session).max_decoding_message_size(ANY_SIZE))
         .add_service(CodeServiceServer::new(code).max_decoding_message_size(ANY_SIZE))
         .add_service(CheckInServiceServer::new(checkin).max_decoding_message_size(ANY_SIZE))
@@ -225,7 +284,7 @@ fn services(
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
         .add_service(HealthServiceServer::new(health).max_decoding_message_size(ANY_SIZE))
         .add_service(standard_health);
-    Ok(routes.prepare().into_axum_router())
+    Ok((routes.prepare().into_axum_router(), runner))
 }
 
 async fn bind(host: std::net::IpAddr, port: u16, name: &str) -> anyhow::Result<TcpListener> {

@@ -93,6 +93,8 @@ enum MigrateCommand {
 enum AdminCommand {
     /// Make a college and its first administrator
     Init(admin::First),
+    /// Make a new key for access tokens; it signs a minute later, and nobody is signed out
+    RotateSigningKey(admin::Rotation),
     /// Fill the database from a JSON file; refused in production
     Seed { file: PathBuf },
 }
@@ -133,6 +135,10 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
         Command::Migrate { direction } => migrate(&settings, direction).await,
         Command::Admin { command: AdminCommand::Init(first) } => {
             say(&admin::init(&settings, first).await?);
+            Ok(())
+        }
+        Command::Admin { command: AdminCommand::RotateSigningKey(rotation) } => {
+            say(&admin::rotate_signing_key(&settings, rotation).await?);
             Ok(())
         }
         Command::Admin { command: AdminCommand::Seed { file } } => admin::seed_file(&settings, &file).await,

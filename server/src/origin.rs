@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use rollcall_edge::ClientAddr;
+use serde::{Deserialize, Serialize};
 use tonic::Request;
 
 use crate::layers::RequestId;
 
 /// The address, and the id under which the log knows the call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Origin {
     pub address: Option<IpAddr>,
     pub request_id: Option<String>,

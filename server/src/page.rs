@@ -34,6 +34,12 @@ impl<'a> Page<'a> {
         self.size + 1
     }
 
+    /// The same page with at most so many rows, where more would be too long to send.
+    pub fn at_most(mut self, rows: usize) -> Self {
+        self.size = self.size.min(rows.max(1) as u64);
+        self
+    }
+
     /// Where the last page ended, in the terms of the list's order; none for the first page.
     pub fn position<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
         if self.token.is_empty() {

@@ -41,14 +41,18 @@ const fn code(reason: Reason) -> Code {
         | Reason::InvalidResumeToken
         | Reason::MalformedRequest
         | Reason::WeakPassword
+        | Reason::ImportFaulty
         | Reason::CheckInIdReused => Code::InvalidArgument,
         Reason::TokenMissing
         | Reason::TokenInvalid
         | Reason::TokenExpired
         | Reason::TokenRevoked
         | Reason::CredentialsInvalid
-        | Reason::RefreshTokenInvalid => Code::Unauthenticated,
-        Reason::OriginNotAllowed | Reason::RoleNotAllowed | Reason::NotYourSession => Code::PermissionDenied,
+        | Reason::RefreshTokenInvalid
+        | Reason::AccountTokenInvalid => Code::Unauthenticated,
+        Reason::OriginNotAllowed | Reason::RoleNotAllowed | Reason::NotYourSession | Reason::ScopeMissing => {
+            Code::PermissionDenied
+        }
         Reason::NotFound | Reason::NotEnrolled => Code::NotFound,
         Reason::SessionNotActive
         | Reason::IllegalTransition
@@ -58,8 +62,13 @@ const fn code(reason: Reason) -> Code {
         | Reason::OutsideGeofence
         | Reason::MoreEvidenceNeeded
         | Reason::LastAdmin
+        | Reason::MailNotConfigured
+        | Reason::AlreadyRegistered
+        | Reason::RegistrationClosed
         | Reason::InUse => Code::FailedPrecondition,
-        Reason::AlreadyCheckedIn | Reason::AlreadyExists | Reason::EnrolmentOverlaps => Code::AlreadyExists,
+        Reason::AlreadyCheckedIn | Reason::AlreadyExists | Reason::EnrolmentOverlaps | Reason::SlotTaken => {
+            Code::AlreadyExists
+        }
         Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
             Code::ResourceExhausted
         }

@@ -302,8 +302,13 @@ async fn shows_the_demo(_: Kind) {
         });
         let record = student.post("/api/v1/attendance/mark", &check_in).await.answer();
         assert_eq!(record["session_id"], session["id"], "{day} day: {record}");
-        sign_in("admin@demo.example").await;
-        sign_in("teacher2@demo.example").await;
+        let second_teacher = sign_in("teacher2@demo.example").await;
+        for (caller, lessons) in
+            [(&student, 2), (&teacher, 1), (&second_teacher, 1), (&sign_in("admin@demo.example").await, 2)]
+        {
+            let today = caller.get("/api/v1/timetables/today").await.answer();
+            assert_eq!(today["occurrences"].as_array().map(Vec::len), Some(lessons), "{day} day: {today}");
+        }
         let said = server.said().join("\n");
         for account in ["admin@demo.example", "teacher@demo.example", "student01@demo.example", "rollcall-demo"] {
             assert!(said.contains(account), "{account} is not shown:\n{said}");

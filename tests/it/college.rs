@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use http::Method;
 use prost_types::FieldMask;
-use rollcall_proto::v1::{College as Message, CreateSessionRequest, GetCollegeRequest, UpdateCollegeRequest};
+use rollcall_proto::v1::{
+    College as Message, CreateSessionRequest, GetCollegeRequest, UpdateCollegeRequest, college::Registration,
+};
 use rollcall_tests::{
     Answer as _, Class, Kind, college::College, in_worlds, on_both_stores, record::timestamp, seed::SeedCollege,
     world::Plan,
@@ -21,6 +23,9 @@ fn message(college: &SeedCollege) -> Message {
         name: college.name.clone(),
         time_zone: college.time_zone.clone(),
         late_grace_seconds: Some(college.late_grace_seconds),
+        registration: Registration::Invitation.into(),
+        campus_networks: Vec::new(),
+        retention_days: Some(365),
     }
 }
 
@@ -63,7 +68,18 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
     expected["name"] = json!("Riverside University");
     assert_eq!(send(Method::PUT, &expected).await.answer(), expected);
     expected["time_zone"] = json!("UTC");
-    let whole = json!({"name": "Riverside University", "time_zone": "UTC", "late_grace_seconds": 0});
+    let mut whole = json!({"name": "Riverside University", "time_zone": "UTC", "late_grace_seconds": 0,
+        "registration": "INVITATION", "retention_days": 365});
+    assert_eq!(send(Method::PUT, &whole).await.answer(), expected);
+
+    expected["campus_networks"] = json!(["203.0.113.7/32", "2001:db8:5::/48"]);
+    let networks = json!({"campus_networks": ["2001:DB8:5::/48", "203.0.113.7", "203.0.113.7/32"]});
+    assert_eq!(send(Method::PATCH, &networks).await.answer(), expected);
+    expected["retention_days"] = json!(0);
+    assert_eq!(send(Method::PATCH, &json!({"retention_days": 0})).await.answer(), expected);
+    // What is replaced by nothing is empty.
+    expected["campus_networks"] = json!([]);
+    whole["retention_days"] = json!(0);
     assert_eq!(send(Method::PUT, &whole).await.answer(), expected);
 
     let put = |field: &str, value: Value| {
@@ -72,7 +88,7 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
         body
     };
     for (method, body, fields) in [
-        (Method::PUT, json!({}), &["name", "time_zone", "late_grace_seconds"][..]),
+        (Method::PUT, json!({}), &["name", "time_zone", "late_grace_seconds", "registration", "retention_days"][..]),
         (Method::PUT, put("short_name", json!("hillside")), &["short_name"]),
         (Method::PUT, put("id", json!(class.college.admin.id)), &["id"]),
         (Method::PATCH, json!({"name": ""}), &["name"]),
@@ -81,6 +97,13 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
         (Method::PATCH, json!({"time_zone": "+05:30"}), &["time_zone"]),
         (Method::PATCH, json!({"late_grace_seconds": -1}), &["late_grace_seconds"]),
         (Method::PATCH, json!({"late_grace_seconds": 86401}), &["late_grace_seconds"]),
+        (Method::PATCH, json!({"retention_days": -1}), &["retention_days"]),
+        (Method::PATCH, json!({"retention_days": 3651}), &["retention_days"]),
+        (Method::PATCH, json!({"campus_networks": ["203.0.113.0/24", "campus"]}), &["campus_networks[1]"]),
+        (Method::PATCH, json!({"campus_networks": ["0.0.0.0/0"]}), &["campus_networks[0]"]),
+        (Method::PATCH, json!({"campus_networks": ["::/0"]}), &["campus_networks[0]"]),
+        (Method::PATCH, json!({"campus_networks": ["192.168.1.0/24"]}), &["campus_networks[0]"]),
+        (Method::PATCH, json!({"campus_networks": vec!["203.0.113.0/24"; 65]}), &["campus_networks"]),
         (Method::PATCH, json!({"created_at": "2026-01-01T00:00:00Z"}), &["created_at"]),
     ] {
         let refusal = send(method, &body).await.refused();

@@ -2,9 +2,12 @@
 //! beside.
 
 mod access_point;
+mod api_key;
 mod audit;
 mod auth;
 mod browser;
+mod bulk;
+mod calendar;
 mod check_in;
 mod cli;
 mod clients;
@@ -18,13 +21,15 @@ mod geofence;
 mod health;
 mod limits;
 mod live;
+mod mail;
+mod names;
 mod openapi;
 mod permissions;
 mod record;
 mod rest;
 mod session;
 mod telemetry;
-mod tokens;
+mod timetable;
 mod user;
 mod web;
 mod websocket;

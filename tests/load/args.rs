@@ -20,6 +20,29 @@ pub enum Command {
     CheckIn(CheckIn),
     /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
     Edge(Edge),
+    /// Import a whole school from CSV files, export it, and list its people
+    School(School),
+    /// Be refused at the login for every reason in turn, and see whether the time tells which
+    SignInTiming(SignInTiming),
+}
+
+#[derive(Args)]
+pub struct School {
+    /// Students, each in one division
+    #[arg(long, default_value_t = 20_000, value_parser = value_parser!(u32).range(1..=45_000))]
+    pub students: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    pub database: Database,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Args)]
@@ -85,6 +108,25 @@ pub struct Edge {
     /// Another binary of the server, whose edge takes Envoy's place: tells what a change does
     #[arg(long, value_name = "PATH", conflicts_with = "envoy")]
     pub beside: Option<PathBuf>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct SignInTiming {
+    /// Sign-ins of each kind
+    #[arg(long, default_value_t = 2000, value_parser = value_parser!(u32).range(2..=100_000))]
+    pub samples: u32,
+    /// Accounts of each kind, which take turns
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(u32).range(1..=1000))]
+    pub accounts: u32,
+    /// Have accounts with imported bcrypt hashes too, which makes every refusal take a second
+    #[arg(long)]
+    pub imported: bool,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,

@@ -24,7 +24,7 @@ const STILL: Duration = Duration::from_secs(2);
 pub async fn run(options: &CheckIn, stopped: impl Future<Output = anyhow::Error>) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("rollcall-load-").tempdir()?;
     let program = Program::find(options.server.as_deref(), folder.path(), &options.set)?;
-    let store = Store::start(options, folder.path()).await?;
+    let store = Store::start(options.database, options.postgres_url.as_deref(), folder.path()).await?;
     let result = tokio::select! {
         result = measure(options, &program, &store, folder.path()) => result,
         error = stopped => Err(error),

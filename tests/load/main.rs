@@ -5,7 +5,13 @@
 //!
 //! `load edge` says what REST calls cost the edge alone, with Envoy beside it.
 //!
-//! Both want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
+//! `load sign-in-timing` says whether the time that a refused sign-in takes tells why it was refused. Hashing is optimised in
+//! every build, so that any will do.
+//!
+//! `load school` imports a whole school from CSV files, and says how long that takes, how long others wait meanwhile, and
+//! whether the pages of a long list take as long at its end as at its beginning.
+//!
+//! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
 mod args;
@@ -22,7 +28,9 @@ mod http1;
 mod metrics;
 mod pgbench;
 mod rest;
+mod school;
 mod server;
+mod sign_in_timing;
 mod store;
 mod usage;
 mod world;
@@ -49,6 +57,8 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
     match command {
         args::Command::CheckIn(options) => check_in::run(&options, stopped).await,
         args::Command::Edge(options) => edge::run(&options, stopped).await,
+        args::Command::School(options) => school::run(&options, stopped).await,
+        args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,
     }
 }
 

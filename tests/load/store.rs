@@ -28,12 +28,12 @@ pub enum Store {
 }
 
 impl Store {
-    pub async fn start(options: &args::CheckIn, folder: &Path) -> anyhow::Result<Self> {
-        if options.database == args::Database::Sqlite {
+    pub async fn start(database: args::Database, postgres_url: Option<&str>, folder: &Path) -> anyhow::Result<Self> {
+        if database == args::Database::Sqlite {
             return Ok(Self::Sqlite { folder: folder.to_owned() });
         }
         let prefix = format!("load_{}", Uuid::now_v7().simple());
-        if let Some(url) = &options.postgres_url {
+        if let Some(url) = postgres_url {
             let server = url.trim_end_matches('/').to_owned();
             anyhow::ensure!(is_loopback(&server), "--postgres-url must name a server on loopback, without a database");
             return Ok(Self::Postgres { server, prefix, cluster: None });

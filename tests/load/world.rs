@@ -41,6 +41,7 @@ impl World {
             latitude: LATITUDE,
             longitude: LONGITUDE,
             radius_meters: RADIUS_METERS,
+            polygon: None,
             building: "Main building".to_owned(),
             classroom_number: "1".to_owned(),
         };

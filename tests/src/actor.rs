@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use rollcall_proto::v1::{
     LoginRequest, LoginResponse, access_point_service_client::AccessPointServiceClient,
-    audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient,
+    api_key_service_client::ApiKeyServiceClient, audit_service_client::AuditServiceClient,
+    auth_service_client::AuthServiceClient, calendar_service_client::CalendarServiceClient,
     check_in_service_client::CheckInServiceClient, code_service_client::CodeServiceClient,
     college_service_client::CollegeServiceClient, division_service_client::DivisionServiceClient,
     geofence_service_client::GeofenceServiceClient, health_service_client::HealthServiceClient,
     live_service_client::LiveServiceClient, record_service_client::RecordServiceClient,
-    session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+    schedule_feed_service_client::ScheduleFeedServiceClient, session_service_client::SessionServiceClient,
+    timetable_service_client::TimetableServiceClient, user_service_client::UserServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -141,6 +143,10 @@ impl Actor {
         AccessPointServiceClient::new(self.wire())
     }
 
+    pub fn api_keys(&self) -> ApiKeyServiceClient<Wire> {
+        ApiKeyServiceClient::new(self.wire())
+    }
+
     pub fn audit(&self) -> AuditServiceClient<Wire> {
         AuditServiceClient::new(self.wire())
     }
@@ -149,8 +155,20 @@ impl Actor {
         AuthServiceClient::new(self.wire())
     }
 
+    pub fn calendar(&self) -> CalendarServiceClient<Wire> {
+        CalendarServiceClient::new(self.wire())
+    }
+
+    pub fn schedule_feeds(&self) -> ScheduleFeedServiceClient<Wire> {
+        ScheduleFeedServiceClient::new(self.wire())
+    }
+
     pub fn sessions(&self) -> SessionServiceClient<Wire> {
         SessionServiceClient::new(self.wire())
+    }
+
+    pub fn timetables(&self) -> TimetableServiceClient<Wire> {
+        TimetableServiceClient::new(self.wire())
     }
 
     pub fn codes(&self) -> CodeServiceClient<Wire> {

@@ -1,5 +1,6 @@
 //! Any RPC by its name, over any transport, in JSON. What comes back has the same form whatever the way.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::{Method, uri::PathAndQuery};
 use prost::Message as _;
@@ -78,11 +79,17 @@ async fn by_rest(actor: &Actor, method: &MethodDescriptor, request: &Value) -> R
     let rest = actor.rest();
     let mut sent = rest.request(verb, &path);
     if let Some(body) = body {
-        sent = sent.json(&body);
+        sent = match is_file(method) {
+            true => sent.header("content-type", text(&body, "content_type")).body(file_bytes(&body)),
+            false => sent.json(&body),
+        };
     }
     if method.is_server_streaming() {
         let answer = soon("the edge answers", sent.header("accept", "application/x-ndjson").send()).await;
         let mut answer = answer.expect("an answer");
+        if answer.status() == 200 && method.output().full_name() == HTTP_BODY {
+            return Ok(Value::Null);
+        }
         if answer.status() == 200 {
             let mut first = Vec::new();
             while !first.contains(&b'\n') {
@@ -101,6 +108,24 @@ async fn by_rest(actor: &Actor, method: &MethodDescriptor, request: &Value) -> R
     } else {
         Err(reply.refused())
     }
+}
+
+/// Bytes that are no JSON, in a request or an answer.
+const HTTP_BODY: &str = "google.api.HttpBody";
+
+/// Whether the body of a request is a file rather than JSON.
+fn is_file(method: &MethodDescriptor) -> bool {
+    let (_, _, body_rule) = contract::route(method);
+    let field = method.input().get_field_by_name(&body_rule);
+    field.is_some_and(|field| field.kind().as_message().is_some_and(|message| message.full_name() == HTTP_BODY))
+}
+
+fn file_bytes(body: &Value) -> Vec<u8> {
+    STANDARD.decode(text(body, "data")).expect("base64")
+}
+
+fn text<'a>(body: &'a Value, field: &str) -> &'a str {
+    body[field].as_str().unwrap_or_default()
 }
 
 /// A request as HTTP has it.
@@ -164,7 +189,7 @@ async fn by_web(actor: &Actor, method: &MethodDescriptor, request: &Value) -> Re
 fn decoded(method: &MethodDescriptor, bytes: &[u8]) -> Value {
     let message = DynamicMessage::decode(method.output(), bytes).expect("the answer's message");
     // A picture has no JSON form: REST sends its bytes.
-    if method.output().full_name() == "google.api.HttpBody" { Value::Null } else { contract::to_json(&message) }
+    if method.output().full_name() == HTTP_BODY { Value::Null } else { contract::to_json(&message) }
 }
 
 /// Bytes as they are.

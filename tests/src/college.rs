@@ -66,6 +66,7 @@ impl College {
             latitude: 12.9716,
             longitude: 77.5946,
             radius_meters: 50.0,
+            polygon: None,
             building: "Main".to_owned(),
             classroom_number: "101".to_owned(),
         };
@@ -223,7 +224,15 @@ pub fn location_message(location: &SeedLocation) -> v1::Location {
         radius_meters: location.radius_meters,
         building: location.building.clone(),
         classroom_number: location.classroom_number.clone(),
+        polygon: ring_messages(location.polygon.as_deref().unwrap_or_default()),
     }
+}
+
+/// Rings in degrees, longitude and latitude, as the API has them.
+pub fn ring_messages(rings: &[Vec<[f64; 2]>]) -> Vec<v1::Ring> {
+    let vertex =
+        |&[longitude, latitude]: &[f64; 2]| v1::Vertex { latitude: Some(latitude), longitude: Some(longitude) };
+    rings.iter().map(|ring| v1::Ring { vertices: ring.iter().map(vertex).collect() }).collect()
 }
 
 /// What the API says of an access point whose address was seeded in its one spelling.

@@ -46,6 +46,17 @@ pub fn callers(method: &MethodDescriptor) -> Vec<String> {
     callers.as_list().expect("a list").iter().filter_map(name).collect()
 }
 
+/// What an API key must have been made for to call, as a name of `Access.Scope`.
+///
+/// # Panics
+/// When the RPC does not say who may call.
+pub fn scope(method: &MethodDescriptor) -> Option<String> {
+    let access = option(method, "rollcall.v1.access");
+    let number = access.as_message().expect("a message").get_field_by_name("scope")?.as_enum_number()?;
+    let kind = POOL.get_enum_by_name("rollcall.v1.Access.Scope").expect("the enumeration");
+    kind.get_value(number).filter(|value| value.number() != 0).map(|value| value.name().to_owned())
+}
+
 /// The largest request, in bytes.
 ///
 /// # Panics

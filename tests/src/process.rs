@@ -77,6 +77,11 @@ impl Process {
         lines[lines.len().saturating_sub(60)..].join("\n")
     }
 
+    /// Whether the process has written this to its log.
+    pub fn log_has(&self, text: &str) -> bool {
+        std::fs::read(&self.log).is_ok_and(|log| String::from_utf8_lossy(&log).contains(text))
+    }
+
     /// Where the log is.
     pub fn log(&self) -> &Path {
         &self.log

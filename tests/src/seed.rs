@@ -66,6 +66,9 @@ pub struct SeedLocation {
     pub latitude: f64,
     pub longitude: f64,
     pub radius_meters: f64,
+    /// Rings in degrees: longitude, latitude.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polygon: Option<Vec<Vec<[f64; 2]>>>,
     pub building: String,
     pub classroom_number: String,
 }
@@ -101,6 +104,10 @@ pub struct SeedTimetable {
     pub day_of_week: u8,
     pub start_time: String,
     pub end_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, Serialize)]

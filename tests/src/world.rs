@@ -15,6 +15,7 @@ use crate::{
     college::College,
     database::Rows,
     kind::{Bus, Kind, Store},
+    mail::{self, Mail},
     postgres::Postgres,
     record::time,
     redis::Redis,
@@ -32,6 +33,7 @@ pub struct Plan {
     kind: Kind,
     replicas: usize,
     own_postgres: bool,
+    mail: Option<mail::Line>,
     settings: Settings,
 }
 
@@ -44,6 +46,7 @@ pub struct World {
     time_teller: College,
     pub postgres: Option<Postgres>,
     pub redis: Option<Redis>,
+    mail: Option<Mail>,
     folder: TempDir,
 }
 
@@ -72,10 +75,11 @@ impl Plan {
             ("RATE_LIMIT_LOGIN_PER_MINUTE", "0"),
             ("RATE_LIMIT_LOGIN_PER_IP_PER_MINUTE", "0"),
             ("RATE_LIMIT_USER_PER_HOUR", "0"),
+            ("RATE_LIMIT_MAIL_PER_HOUR", "0"),
         ] {
             settings.insert(name.to_owned(), value.to_owned());
         }
-        Self { kind, replicas: 1, own_postgres: false, settings }
+        Self { kind, replicas: 1, own_postgres: false, mail: None, settings }
     }
 
     /// Changes a setting of every server.
@@ -103,6 +107,13 @@ impl Plan {
     #[must_use]
     pub fn own_postgres(mut self) -> Self {
         self.own_postgres = true;
+        self
+    }
+
+    /// A mail server, which keeps what the servers send.
+    #[must_use]
+    pub fn mail(mut self, line: mail::Line) -> Self {
+        self.mail = Some(line);
         self
     }
 
@@ -143,6 +154,13 @@ impl Plan {
         if let Some(redis) = &redis {
             set("REDIS_URL", redis.url());
         }
+        let mail = match self.mail {
+            Some(line) => Some(Mail::start(folder.path(), line).await),
+            None => None,
+        };
+        if let Some(mail) = &mail {
+            mail.tell(&mut self.settings);
+        }
         World {
             desk: Arc::new(Desk { clock, replicas: RwLock::default() }),
             settings: self.settings,
@@ -150,6 +168,7 @@ impl Plan {
             time_teller: College::new("time", 0),
             postgres,
             redis,
+            mail,
             folder,
         }
     }
@@ -178,6 +197,22 @@ impl World {
         Actor::nobody(Arc::clone(&self.desk))
     }
 
+    /// The mail server of a world that was planned with one.
+    ///
+    /// # Panics
+    /// When it was not.
+    pub fn mail(&self) -> &Mail {
+        self.mail.as_ref().expect("a mail server")
+    }
+
+    /// The same, to be stopped and started.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn mail_server(&mut self) -> &mut Mail {
+        self.mail.as_mut().expect("a mail server")
+    }
+
     /// The servers' clock.
     pub fn clock(&self) -> &Clock {
         &self.desk.clock
@@ -200,6 +235,12 @@ impl World {
             })
             .await;
         }
+    }
+
+    /// Moves the servers' clock and waits for nobody: for servers that do not believe minted tokens, so that nobody can ask
+    /// them for the time. They look at it in every call.
+    pub fn advance_unasked(&self, seconds: i64) {
+        self.desk.clock.advance(seconds);
     }
 
     /// Moves the clock on to just after the beginning of the next step of the codes, so that the test has nearly a whole

@@ -21,7 +21,7 @@ impl Service {
         let location_id = optional_id("location_id", request.location_id.as_deref())?;
         let filter = format!("{location_id:?}");
         let purpose: [&[u8]; 4] =
-            [b"access_points", principal.college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
+            [b"access_points", principal.college_id.as_bytes(), principal.id.as_bytes(), filter.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
         // Addresses are unique in a college, so the last one tells where the next page begins.
         let mut query =

@@ -7,11 +7,12 @@ mod bssid;
 mod create_access_point;
 mod delete_access_point;
 mod list_access_points;
+pub mod many;
 mod service;
 mod store;
 
 pub use bssid::normalise;
-pub use service::Service;
+pub use service::{Service, kind_from_proto, to_proto};
 
 const RESOURCE: &str = "access_point";
 /// The threshold of an access point that is made without one: weaker than anything that a phone can hear.

@@ -21,7 +21,7 @@ pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<access_point:
     gone.exec_with_returning(tx).await?.pop().ok_or_else(|| Problem::not_found(RESOURCE))
 }
 
-fn refused(error: DbErr) -> Problem {
+pub fn refused(error: DbErr) -> Problem {
     if constraint::is_foreign_key(&error) {
         return Problem::not_found("location");
     }

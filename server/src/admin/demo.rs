@@ -1,6 +1,6 @@
 //! The demo: a college to try things out with, made once, and one active session whenever the server starts.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -139,7 +139,7 @@ fn world(password_hash: String) -> World {
         password_hash: None,
     };
     let staff = STAFF.map(|(name, shown, role)| person(staff_email(name), shown.to_owned(), role));
-    let teacher_id = staff[1].id;
+    let (teacher_id, second_teacher_id) = (staff[1].id, staff[2].id);
     let students: Vec<User> = (1..=STUDENTS)
         .map(|number| {
             let email = student_email(number);
@@ -150,19 +150,7 @@ fn world(password_hash: String) -> World {
         .iter()
         .map(|student| Enrolment { college_id, division_id, student_id: student.id, from_date: None, to_date: None })
         .collect();
-    let timetables = (1..=5)
-        .map(|day_of_week| Timetable {
-            id: Uuid::now_v7(),
-            college_id,
-            division_id,
-            location_id,
-            teacher_id,
-            subject: "Introduction to attendance".to_owned(),
-            day_of_week,
-            start_time: chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
-            end_time: chrono::NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default(),
-        })
-        .collect();
+    let timetables = timetables(college_id, division_id, location_id, [teacher_id, second_teacher_id]);
     World {
         password_hash: Some(password_hash),
         colleges: vec![College {
@@ -186,6 +174,7 @@ fn world(password_hash: String) -> World {
             latitude: LATITUDE,
             longitude: LONGITUDE,
             radius_meters: None,
+            polygon: None,
             building: "Main building".to_owned(),
             classroom_number: "101".to_owned(),
         }],
@@ -194,6 +183,31 @@ fn world(password_hash: String) -> World {
         enrolments,
         sessions: Vec::new(),
     }
+}
+
+/// Two slots a day, at the week-end too: whoever tries the demo sees something on any day.
+fn timetables(college_id: Uuid, division_id: Uuid, location_id: Uuid, [first, second]: [Uuid; 2]) -> Vec<Timetable> {
+    let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+    let slots = [
+        (first, "Introduction to attendance", at(9, 0), at(10, 0)),
+        (second, "Practice of attendance", at(10, 15), at(11, 45)),
+    ];
+    let of_a_day = |day_of_week| {
+        slots.map(|(teacher_id, subject, start_time, end_time)| Timetable {
+            id: Uuid::now_v7(),
+            college_id,
+            division_id,
+            location_id,
+            teacher_id,
+            subject: subject.to_owned(),
+            day_of_week,
+            start_time,
+            end_time,
+            valid_from: None,
+            valid_to: None,
+        })
+    };
+    (1..=7).flat_map(of_a_day).collect()
 }
 
 /// Two in the room, by addresses that no maker gives out.

@@ -11,6 +11,7 @@ use crate::{
     contract::is_email,
     entity::{college, user},
     identity::{self, Owner},
+    name,
     problem::{ErrorReason, Problem},
     settings::Settings,
     store::{Database, Tx, constraint},
@@ -89,8 +90,12 @@ fn faults(first: &First) -> Vec<String> {
             faults.push(fault);
         }
     };
-    let is_name =
-        |name: &str| !name.trim().is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
+    let is_name = |name: &str| {
+        let normal = name::normal(name);
+        (1..=MAX_NAME).contains(&normal.chars().count())
+            && !name.chars().any(char::is_control)
+            && name::is_visible(&normal)
+    };
     expect(is_name(&first.college_name), format!("--college-name must have 1 to {MAX_NAME} characters"));
     let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '-';
     let short = &first.short_name;
@@ -123,16 +128,19 @@ fn made(settings: &Settings, first: First, password_hash: String) -> Made {
     let college = college::Model {
         id: college_id,
         short_name: first.short_name.to_lowercase(),
-        name: first.college_name.trim().to_owned(),
+        name: name::normal(&first.college_name).into_owned(),
         time_zone: first.time_zone.unwrap_or_else(|| settings.time_zone.name().to_owned()),
         late_grace_seconds: LATE_GRACE_SECONDS,
+        registration: college::Registration::Invitation,
+        campus_networks: college::Networks::default(),
+        retention_days: college::RETENTION_DAYS,
         created_at: now,
         updated_at: now,
     };
     let administrator = user::Model {
         college_id,
         id: Uuid::now_v7(),
-        username: first.username.unwrap_or(local).trim().to_owned(),
+        username: name::normal(&first.username.unwrap_or(local)).into_owned(),
         email,
         password_hash,
         role: user::Role::Admin,

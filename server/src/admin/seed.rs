@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, InsertMany};
 
 use super::{
-    access_points,
+    access_points, locations,
     world::{Enrolment, Role, State, User, World},
 };
 use crate::{
@@ -74,6 +74,9 @@ async fn write(
         name: row.name,
         time_zone: zone_of[&row.id].clone(),
         late_grace_seconds: grace_of[&row.id],
+        registration: college::Registration::Invitation,
+        campus_networks: college::Networks::default(),
+        retention_days: college::RETENTION_DAYS,
         created_at: now,
         updated_at: now,
     });
@@ -120,18 +123,7 @@ async fn write(
     });
     fill(tx, users, user::insert).await?;
     fill(tx, inactive, token_revocation::insert).await?;
-    let locations = world.locations.into_iter().map(|row| location::Model {
-        college_id: row.college_id,
-        id: row.id,
-        name: row.name,
-        latitude: row.latitude,
-        longitude: row.longitude,
-        radius_meters: row.radius_meters.unwrap_or(default_radius),
-        building: row.building,
-        classroom_number: row.classroom_number,
-        created_at: now,
-        updated_at: now,
-    });
+    let locations = locations::rows(world.locations, default_radius, now)?;
     fill(tx, locations, location::insert).await?;
     fill(tx, access_points::rows(world.access_points, now)?, access_point::insert).await?;
     let timetables = world.timetables.into_iter().map(|row| timetable::Model {
@@ -146,6 +138,8 @@ async fn write(
         end_time: row.end_time,
         created_at: now,
         updated_at: now,
+        valid_from: row.valid_from.unwrap_or_default(),
+        valid_to: row.valid_to,
     });
     fill(tx, timetables, timetable::insert).await?;
     let enrolments = enrolments.into_iter().map(|row| enrolment::Model {

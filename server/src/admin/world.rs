@@ -72,6 +72,8 @@ pub struct Location {
     pub longitude: f64,
     /// GEO_FENCE_RADIUS_METERS where left out.
     pub radius_meters: Option<f64>,
+    /// As the coordinates of a polygon in GeoJSON. Centre and radius are its own then, whatever stands beside it.
+    pub polygon: Option<Vec<Vec<[f64; 2]>>>,
     #[serde(default)]
     pub building: String,
     #[serde(default)]
@@ -116,6 +118,9 @@ pub struct Timetable {
     pub start_time: NaiveTime,
     #[serde(deserialize_with = "clock")]
     pub end_time: NaiveTime,
+    /// 1970-01-01 where left out.
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,15 +1,19 @@
 //! Audit rows as the contract writes them.
 
 use prost_types::{ListValue, Struct, Value, value::Kind};
-use rollcall_proto::v1::AuditRow;
+use rollcall_proto::v1::{AuditRow, audit_row as proto};
 use serde_json::Value as Json;
 
-use crate::{convert::timestamp, entity::audit_row::Model};
+use crate::{
+    convert::timestamp,
+    entity::audit_row::{ActorKind, Model},
+};
 
 pub fn to_proto(row: Model) -> AuditRow {
     AuditRow {
         id: row.id.to_string(),
         actor_id: row.actor_id.map(|id| id.to_string()).unwrap_or_default(),
+        actor_kind: row.actor_id.map_or(proto::ActorKind::Unspecified, |_| actor_kind(row.actor_kind)).into(),
         action: row.action,
         object_type: row.object_type,
         object_id: row.object_id,
@@ -17,6 +21,13 @@ pub fn to_proto(row: Model) -> AuditRow {
         ip_address: row.ip_address.unwrap_or_default(),
         request_id: row.request_id.unwrap_or_default(),
         created_at: Some(timestamp(row.created_at)),
+    }
+}
+
+const fn actor_kind(kind: ActorKind) -> proto::ActorKind {
+    match kind {
+        ActorKind::User => proto::ActorKind::User,
+        ActorKind::ApiKey => proto::ActorKind::ApiKey,
     }
 }
 

@@ -26,7 +26,7 @@ impl Service {
         let wanted = wanted(&request)?;
         let filter = format!("{wanted:?}");
         let purpose: [&[u8]; 4] =
-            [b"audit_rows", principal.college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
+            [b"audit_rows", principal.college_id.as_bytes(), principal.id.as_bytes(), filter.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
         let mut query = audit_row::in_college(principal.college_id)
             .filter(wanted)

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    entity::audit_row,
+    entity::audit_row::{self, ActorKind},
     origin::Origin,
     principal::Principal,
     problem::Problem,
@@ -31,6 +31,7 @@ impl Row {
             college_id,
             id: Uuid::now_v7(),
             actor_id: None,
+            actor_kind: ActorKind::User,
             action: action.to_owned(),
             object_type: String::new(),
             object_id: String::new(),
@@ -43,7 +44,11 @@ impl Row {
 
     /// What a caller does in their own college.
     pub fn by(principal: &Principal, origin: &Origin, action: &str, now: DateTime<Utc>) -> Self {
-        Self::new(principal.college_id, action, now).actor(principal.user_id).from(origin)
+        let mut row = Self::new(principal.college_id, action, now).actor(principal.id).from(origin);
+        if principal.token().is_none() {
+            row.0.actor_kind = ActorKind::ApiKey;
+        }
+        row
     }
 
     pub fn actor(mut self, id: Uuid) -> Self {

@@ -112,7 +112,7 @@ impl Service {
             });
         }
         let database = &self.store.database;
-        let memberships = organisation::list_memberships(database, college_id, principal.user_id).await?;
+        let memberships = organisation::list_memberships(database, college_id, principal.id).await?;
         let active = session::list_active_of(database, college_id, &memberships).await?;
         match active.as_slice() {
             [] => Err(Problem::new(ErrorReason::SessionNotActive, "None of your sessions is active now.")),
@@ -129,7 +129,7 @@ impl Service {
         now: DateTime<Utc>,
     ) -> Result<Decision, Problem> {
         let session = &card.session;
-        let enrolled = session::is_enrolled(&self.store, session, principal.user_id).await?;
+        let enrolled = session::is_enrolled(&self.store, session, principal.id).await?;
         let code = sent.code_text.as_ref().map(|_| match &sent.code {
             Some(code) => self.rotation.read(code, session, now),
             None => crate::code::Reading::Invalid,
@@ -179,7 +179,7 @@ impl Service {
             qr_code_used: sent.code_text.clone(),
             ip_address: sent.origin.address.map(|address| address.to_string()),
             device_id: sent.device_id.clone(),
-            ..Record::of(&card.session, principal.user_id, accepted.status, now)
+            ..Record::of(&card.session, principal.id, accepted.status, now)
         }
     }
 
@@ -187,7 +187,7 @@ impl Service {
         Attempt {
             college_id: principal.college_id,
             id: Uuid::now_v7(),
-            student_id: principal.user_id,
+            student_id: principal.id,
             check_in_id: sent.check_in_id,
             session_id: learnt.session_id.or_else(|| sent.names_session()),
             reason: reason.as_str_name().to_owned(),

@@ -15,8 +15,15 @@ pub enum Refusal {
     SessionNotActive(State),
     EvidenceMissing(Vec<Factor>),
     CodeInvalid,
-    CodeExpired { age_seconds: i64 },
-    OutsideGeofence { distance_meters: f64, radius_meters: f64, accuracy_meters: Option<f64> },
+    CodeExpired {
+        age_seconds: i64,
+    },
+    OutsideGeofence {
+        distance_meters: f64,
+        edge_distance_meters: f64,
+        radius_meters: f64,
+        accuracy_meters: Option<f64>,
+    },
 }
 
 impl Refusal {
@@ -58,11 +65,13 @@ impl From<Refusal> for Problem {
             }
             Refusal::CodeInvalid => code::invalid(),
             Refusal::CodeExpired { age_seconds } => code::expired(*age_seconds),
-            Refusal::OutsideGeofence { distance_meters, radius_meters, accuracy_meters } => {
+            Refusal::OutsideGeofence { distance_meters, edge_distance_meters, radius_meters, accuracy_meters } => {
                 let refused = problem(format!(
-                    "You are {distance_meters:.0} m from the place; it reaches {radius_meters:.0} m. Go there and try again."
+                    "You are {:.0} m outside the place. Go there and try again.",
+                    edge_distance_meters.ceil()
                 ))
                 .with("distance_meters", format!("{distance_meters:.1}"))
+                .with("edge_distance_meters", format!("{edge_distance_meters:.1}"))
                 .with("radius_meters", format!("{radius_meters:.1}"));
                 match accuracy_meters {
                     Some(accuracy) => refused.with("accuracy_meters", format!("{accuracy:.1}")),

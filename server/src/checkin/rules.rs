@@ -12,7 +12,7 @@ use crate::{
         attendance_record::Status,
         session::{Model as Session, State},
     },
-    geofence::{Fence, Place, Position},
+    geofence::{Fence, Place, Position, Sighting},
 };
 
 /// What the student shows.
@@ -93,18 +93,21 @@ fn judge_code(reading: Reading) -> (Evidence, Result<(), Refusal>) {
 }
 
 fn judge_place(fence: &Fence, position: &Position) -> (Evidence, Result<(), Refusal>) {
-    let (place, distance_meters) = fence.place(position);
-    let radius_meters = fence.radius_meters;
+    let Sighting { place, distance_meters, edge_distance_meters } = fence.sight(position);
+    let radius_meters = fence.circle().radius_meters;
     let (verdict, detail) = match place {
         Place::Inside => (Verdict::Passed, "You were at the place.".to_owned()),
         Place::Uncertain => {
             (Verdict::Uncertain, "Your position was too inexact to tell whether you were at the place.".to_owned())
         }
-        Place::Outside => (Verdict::Failed, format!("You were {distance_meters:.0} m from the place.")),
+        Place::Outside => {
+            (Verdict::Failed, format!("You were {:.0} m outside the place.", edge_distance_meters.ceil()))
+        }
     };
     let mut evidence = Evidence::new(Factor::Geofence, verdict, detail)
         .figure("distance_meters", distance_meters)
-        .figure("radius_meters", radius_meters);
+        .figure("radius_meters", radius_meters)
+        .figure("edge_distance_meters", edge_distance_meters);
     if let Some(accuracy) = position.accuracy_meters {
         evidence = evidence.figure("accuracy_meters", accuracy);
     }
@@ -112,7 +115,8 @@ fn judge_place(fence: &Fence, position: &Position) -> (Evidence, Result<(), Refu
         // Until a policy says otherwise, who may have been there was there; the record keeps the doubt.
         Place::Inside | Place::Uncertain => Ok(()),
         Place::Outside => {
-            Err(Refusal::OutsideGeofence { distance_meters, radius_meters, accuracy_meters: position.accuracy_meters })
+            let accuracy_meters = position.accuracy_meters;
+            Err(Refusal::OutsideGeofence { distance_meters, edge_distance_meters, radius_meters, accuracy_meters })
         }
     };
     (evidence, outcome)

@@ -29,5 +29,5 @@ pub async fn find_by_session(
 }
 
 fn own(principal: &Principal) -> attendance_record::Find {
-    attendance_record::in_college(principal.college_id).filter(Column::StudentId.eq(principal.user_id))
+    attendance_record::in_college(principal.college_id).filter(Column::StudentId.eq(principal.id))
 }

@@ -1,8 +1,9 @@
 use chrono::TimeDelta;
 
 use super::*;
+use crate::geofence::Circle;
 
-const FENCE: Fence = Fence { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 };
+const FENCE: Fence<'static> = Fence::Circle(Circle { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 });
 const HOLDS: Reading = Reading::Holds { age: Age::Current, age_seconds: 3 };
 const HERE: Position = Position { latitude: 18.52, longitude: 73.85, accuracy_meters: Some(5.0) };
 const UNSURE: Position = Position { latitude: 18.5204, longitude: 73.85, accuracy_meters: Some(20.0) };

@@ -6,7 +6,7 @@ use super::{refusal::not_active, service::Service};
 use crate::{
     entity::session::{Model, State},
     geofence,
-    principal::{Principal, Role},
+    principal::Principal,
     problem::{ErrorReason, Problem},
     session,
 };
@@ -40,10 +40,7 @@ fn choose(principal: &Principal, active: Vec<Model>) -> Result<Model, Problem> {
     if active.is_empty() {
         return Err(Problem::new(ErrorReason::SessionNotActive, "No session is active at this location."));
     }
-    let own: Vec<Model> = active
-        .into_iter()
-        .filter(|session| principal.role == Role::Admin || session.teacher_id == principal.user_id)
-        .collect();
+    let own: Vec<Model> = active.into_iter().filter(|session| session::teaches(principal, session)).collect();
     match own.as_slice() {
         [one] => Ok(one.clone()),
         [] => Err(Problem::new(ErrorReason::NotYourSession, "The session here is taught by somebody else.")),

@@ -33,7 +33,7 @@ impl Service {
             _ => problem,
         })?;
         // In the order of a check-in: who is not enrolled learns nothing of the code.
-        let enrolled = session::is_enrolled(&self.store, &session, principal.user_id);
+        let enrolled = session::is_enrolled(&self.store, &session, principal.id);
         if !enrolled.await? {
             return Err(not_enrolled());
         }

@@ -1,10 +1,11 @@
 //! What a college must be beyond the rules of its fields.
 
-use rollcall_proto::v1::College;
+use rollcall_proto::v1::{College, college};
 use serde_json::{Map, Value, json};
 
+use super::networks;
 use crate::{
-    entity::college::Model,
+    entity::college::{Model, Networks, Registration},
     mask::Mask,
     problem::{ErrorReason, Problem, Violation},
 };
@@ -31,6 +32,17 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     if mask.has("late_grace_seconds") && wanted.late_grace_seconds.is_none() {
         fault("late_grace_seconds", "is required");
     }
+    let registration = registration_from_proto(wanted.registration());
+    if mask.has("registration") && registration.is_none() {
+        fault("registration", "is required");
+    }
+    if mask.has("retention_days") && wanted.retention_days.is_none() {
+        fault("retention_days", "is required");
+    }
+    let campus_networks = networks::read(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
+        fault(&format!("campus_networks[{number}]"), &description);
+        Vec::new()
+    });
     if !violations.is_empty() {
         return Err(Problem::invalid(ErrorReason::InvalidField, violations));
     }
@@ -38,6 +50,11 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     mask.put("name", &mut changed.name, wanted.name);
     mask.put("time_zone", &mut changed.time_zone, wanted.time_zone);
     mask.put("late_grace_seconds", &mut changed.late_grace_seconds, wanted.late_grace_seconds.unwrap_or_default());
+    if let Some(registration) = registration {
+        mask.put("registration", &mut changed.registration, registration);
+    }
+    mask.put("campus_networks", &mut changed.campus_networks, Networks(campus_networks));
+    mask.put("retention_days", &mut changed.retention_days, wanted.retention_days.unwrap_or_default());
     Ok(changed)
 }
 
@@ -47,11 +64,36 @@ pub fn difference(before: &Model, after: &Model) -> Value {
         ("name", json!(before.name), json!(after.name)),
         ("time_zone", json!(before.time_zone), json!(after.time_zone)),
         ("late_grace_seconds", json!(before.late_grace_seconds), json!(after.late_grace_seconds)),
+        (
+            "registration",
+            json!(registration_to_proto(before.registration).as_str_name()),
+            json!(registration_to_proto(after.registration).as_str_name()),
+        ),
+        ("campus_networks", json!(before.campus_networks), json!(after.campus_networks)),
+        ("retention_days", json!(before.retention_days), json!(after.retention_days)),
     ];
     let changed = fields.into_iter().filter(|(_, before, after)| before != after);
     Value::Object(
         changed.map(|(name, from, to)| (name.to_owned(), json!({"from": from, "to": to}))).collect::<Map<_, _>>(),
     )
+}
+
+pub const fn registration_to_proto(registration: Registration) -> college::Registration {
+    match registration {
+        Registration::Closed => college::Registration::Closed,
+        Registration::Invitation => college::Registration::Invitation,
+        Registration::Open => college::Registration::Open,
+    }
+}
+
+/// None for the one that is never sent.
+const fn registration_from_proto(registration: college::Registration) -> Option<Registration> {
+    match registration {
+        college::Registration::Unspecified => None,
+        college::Registration::Closed => Some(Registration::Closed),
+        college::Registration::Invitation => Some(Registration::Invitation),
+        college::Registration::Open => Some(Registration::Open),
+    }
 }
 
 #[cfg(test)]
@@ -68,6 +110,9 @@ mod tests {
             name: "Riverside College".to_owned(),
             time_zone: "Asia/Kolkata".to_owned(),
             late_grace_seconds: 600,
+            registration: Registration::Invitation,
+            campus_networks: Networks::default(),
+            retention_days: 365,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         }
@@ -75,23 +120,42 @@ mod tests {
 
     #[test]
     fn what_replaces_a_college_is_a_whole_one() {
-        let all = ["name", "time_zone", "late_grace_seconds"];
+        let all = ["name", "time_zone", "late_grace_seconds", "registration", "campus_networks", "retention_days"];
         let whole = || College {
             name: "Hillside".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
             late_grace_seconds: Some(0),
+            registration: college::Registration::Open.into(),
+            retention_days: Some(30),
             ..Default::default()
+        };
+        let networks = |networks: &[&str]| College {
+            campus_networks: networks.iter().map(|network| (*network).to_owned()).collect(),
+            ..whole()
         };
         let zone = |zone: &str| College { time_zone: zone.to_owned(), ..Default::default() };
         let id = |id: u128| Uuid::from_u128(id).to_string();
         let short = |name: &str| College { short_name: name.to_owned(), ..whole() };
-        let table: [(College, &[&'static str], &[&str]); 14] = [
+        let table: [(College, &[&'static str], &[&str]); 17] = [
             (whole(), &all, &[]),
             (College { id: id(10), ..short("riverside") }, &all, &[]),
             (College { id: id(10).to_uppercase(), ..whole() }, &all, &[]),
             (College { id: id(11), ..whole() }, &all, &["college.id"]),
             (short("hillside"), &all, &["college.short_name"]),
-            (College::default(), &all, &["college.name", "college.time_zone", "college.late_grace_seconds"]),
+            (
+                College::default(),
+                &all,
+                &[
+                    "college.name",
+                    "college.time_zone",
+                    "college.late_grace_seconds",
+                    "college.registration",
+                    "college.retention_days",
+                ],
+            ),
+            (networks(&["203.0.113.0/24", "2001:db8:5::/48"]), &all, &[]),
+            (networks(&["203.0.113.0/24", "10.0.0.0/16"]), &all, &["college.campus_networks[1]"]),
+            (networks(&["0.0.0.0/0"]), &["campus_networks"], &["college.campus_networks[0]"]),
             (zone("UTC"), &["time_zone"], &[]),
             (zone("America/Argentina/Buenos_Aires"), &["time_zone"], &[]),
             (zone("asia/kolkata"), &["time_zone"], &["college.time_zone"]),
@@ -115,9 +179,18 @@ mod tests {
         let mut after = college();
         assert_eq!(difference(&college(), &after), json!({}));
         (after.time_zone, after.late_grace_seconds) = ("UTC".to_owned(), 0);
+        after.registration = Registration::Closed;
+        after.campus_networks = Networks(vec!["203.0.113.0/24".parse().expect("a network")]);
+        after.retention_days = 0;
         assert_eq!(
             difference(&college(), &after),
-            json!({"time_zone": {"from": "Asia/Kolkata", "to": "UTC"}, "late_grace_seconds": {"from": 600, "to": 0}})
+            json!({
+                "time_zone": {"from": "Asia/Kolkata", "to": "UTC"},
+                "late_grace_seconds": {"from": 600, "to": 0},
+                "registration": {"from": "INVITATION", "to": "CLOSED"},
+                "campus_networks": {"from": [], "to": ["203.0.113.0/24"]},
+                "retention_days": {"from": 365, "to": 0},
+            })
         );
     }
 }

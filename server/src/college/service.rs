@@ -3,6 +3,7 @@
 use rollcall_proto::v1::{College, GetCollegeRequest, UpdateCollegeRequest, college_service_server::CollegeService};
 use tonic::{Request, Response, Status};
 
+use super::rules;
 use crate::{clock::Clock, entity::college::Model, origin::Origin, principal::Principal, store::Store};
 
 /// What colleges need.
@@ -32,5 +33,8 @@ fn to_proto(college: Model) -> College {
         name: college.name,
         time_zone: college.time_zone,
         late_grace_seconds: Some(college.late_grace_seconds),
+        registration: rules::registration_to_proto(college.registration).into(),
+        campus_networks: college.campus_networks.0.iter().map(ToString::to_string).collect(),
+        retention_days: Some(college.retention_days),
     }
 }

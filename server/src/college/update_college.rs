@@ -1,11 +1,21 @@
-//! UpdateCollege: lock → check what is named → write, with what is different in the audit.
+//! UpdateCollege: lock → check what is named → write, with what is different in the audit → tell of new networks.
 
 use rollcall_proto::v1::UpdateCollegeRequest;
 
 use super::{RESOURCE, rules, service::Service, store};
-use crate::{audit, entity::college, mask::Mask, organisation, origin::Origin, principal::Principal, problem::Problem};
+use crate::{
+    audit,
+    entity::college,
+    mask::Mask,
+    organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::{Notice, detach},
+};
 
-const WRITABLE: &[&str] = &["name", "time_zone", "late_grace_seconds"];
+const WRITABLE: &[&str] =
+    &["name", "time_zone", "late_grace_seconds", "registration", "campus_networks", "retention_days"];
 
 impl Service {
     pub(super) async fn update(
@@ -18,17 +28,23 @@ impl Service {
         let wanted = request.college.unwrap_or_default();
         let (college_id, now) = (principal.college_id, self.clock.now());
         let row = audit::Row::by(principal, &origin, "college.updated", now).object(RESOURCE, college_id);
-        self.store
-            .database
-            .write(move |tx| {
+        let (database, bus) = (self.store.database.clone(), self.store.bus.clone());
+        detach(async move {
+            let work = database.write(move |tx| {
                 Box::pin(async move {
                     let college = organisation::lock_college(tx, college_id).await?;
                     let changed = college::Model { updated_at: now, ..rules::change(&college, wanted, &mask)? };
                     store::replace(tx, changed.clone()).await?;
                     audit::insert(tx, row.detail(rules::difference(&college, &changed))).await?;
-                    Ok(changed)
+                    Ok((college, changed))
                 })
-            })
-            .await
+            });
+            let (before, changed) = work.await?;
+            if before.campus_networks != changed.campus_networks {
+                bus.announce(Notice::NetworksChanged { college_id });
+            }
+            Ok(changed)
+        })
+        .await
     }
 }

@@ -6,7 +6,7 @@ use bytes::Buf;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 use super::rules::{Bounds, Edge, Field, Form, Message, Rule, Rules, Wire};
-use crate::problem::Violation;
+use crate::{name, problem::Violation};
 
 /// Bytes that are no message of the wanted type.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,9 +59,8 @@ impl Checker<'_> {
             };
             let field = &message.fields[index];
             let raw = read(wire_type, number, &mut rest)?;
-            counts[index] += 1;
             if field.repeated {
-                self.item(message, field, counts[index] - 1, raw)?;
+                self.items(message, field, raw, &mut counts[index])?;
                 continue;
             }
             if let (Wire::Message(_), Raw::Slice(slice)) = (field.wire, raw) {
@@ -117,6 +116,20 @@ impl Checker<'_> {
         }
     }
 
+    /// One item, or many numbers that are packed together.
+    fn items(&mut self, message: &Message, field: &Field, raw: Raw, count: &mut u64) -> Result<(), Malformed> {
+        let (Raw::Slice(mut packed), Some(wire_type)) = (raw, field.wire.packs_as()) else {
+            *count += 1;
+            return self.item(message, field, *count - 1, raw);
+        };
+        while packed.has_remaining() {
+            let item = read(wire_type, field.number, &mut packed)?;
+            *count += 1;
+            self.item(message, field, *count - 1, item)?;
+        }
+        Ok(())
+    }
+
     fn item(&mut self, message: &Message, field: &Field, index: u64, raw: Raw) -> Result<(), Malformed> {
         let name = format!("{}[{index}]", field.name);
         match (field.wire, raw) {
@@ -137,6 +150,8 @@ impl Checker<'_> {
                 // Nobody sees them, some terminals obey them, and no database column can hold the first of them.
                 if text.chars().any(is_unprintable) {
                     Some("must not contain control characters".to_owned())
+                } else if field.is_name && !name::is_visible(text) {
+                    Some(name::FAULT.to_owned())
                 } else {
                     text_fault(&field.rule, text)
                 }

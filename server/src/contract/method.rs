@@ -5,9 +5,9 @@ use std::time::Duration;
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 use rollcall_proto::v1::access;
 
-use access::Caller;
+use access::{Caller, Scope};
 
-use crate::principal::Role;
+use crate::principal::{Credential, Principal, Role, Token};
 
 /// One RPC.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Method {
     /// `CheckInService/CheckIn`, for logs and metrics.
     pub label: String,
     pub callers: Vec<Caller>,
+    /// What an API key must have been made for. None: no key may call.
+    pub scope: Option<Scope>,
     pub max_request_bytes: usize,
     pub deadline: Duration,
     /// The place of the request message among the compiled rules.
@@ -34,7 +36,7 @@ impl Method {
         if max_request_bytes == 0 || deadline.is_zero() {
             gaps.push(format!("{name} allows no request, or no time for it"));
         }
-        let callers = option(descriptor, "access").map(|value| read_callers(&value)).unwrap_or_default();
+        let (callers, scope, _) = access(descriptor);
         if callers.is_empty() || callers.contains(&Caller::Unspecified) {
             gaps.push(format!("{name} names no caller in (rollcall.v1.access)"));
         }
@@ -44,6 +46,7 @@ impl Method {
         Ok(Self {
             label: format!("{}/{}", descriptor.parent_service().name(), descriptor.name()),
             callers,
+            scope,
             max_request_bytes,
             deadline,
             input,
@@ -55,13 +58,16 @@ impl Method {
         self.callers.contains(&Caller::Anyone)
     }
 
-    pub fn allows(&self, role: Role) -> bool {
+    pub fn allows(&self, principal: &Principal) -> bool {
         self.is_public()
-            || self.callers.contains(&match role {
-                Role::Student => Caller::Student,
-                Role::Teacher => Caller::Teacher,
-                Role::Admin => Caller::Admin,
-            })
+            || match &principal.credential {
+                Credential::Token(Token { role, .. }) => self.callers.contains(&match role {
+                    Role::Student => Caller::Student,
+                    Role::Teacher => Caller::Teacher,
+                    Role::Admin => Caller::Admin,
+                }),
+                Credential::Key(scopes) => self.scope.is_some_and(|scope| scopes.contains(&scope)),
+            }
     }
 }
 
@@ -71,12 +77,13 @@ pub fn limits(descriptor: &MethodDescriptor) -> Option<(usize, Duration)> {
     Some((usize::try_from(bytes).ok()?, read_deadline(&option(descriptor, "deadline")?)?))
 }
 
-/// Who may call, and what narrows it further, in words.
-pub fn access(descriptor: &MethodDescriptor) -> (Vec<Caller>, String) {
+/// Who may call, what an API key must have been made for, and what narrows it further, in words.
+pub fn access(descriptor: &MethodDescriptor) -> (Vec<Caller>, Option<Scope>, String) {
     let Some(access) = option(descriptor, "access") else { return Default::default() };
-    let note = access.as_message().and_then(|message| message.get_field_by_name("note"));
-    let note = note.as_deref().and_then(Value::as_str).unwrap_or_default().to_owned();
-    (read_callers(&access), note)
+    let field = |name| access.as_message().and_then(|message| message.get_field_by_name(name));
+    let scope = field("scope").and_then(|scope| Scope::try_from(scope.as_enum_number()?).ok());
+    let note = field("note").as_deref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    (read_callers(&access), scope.filter(|scope| *scope != Scope::Unspecified), note)
 }
 
 /// What an RPC that answers with bytes may answer with.

@@ -3,6 +3,7 @@
 
 mod check;
 mod method;
+mod names;
 mod rules;
 
 use std::{collections::HashMap, sync::Arc};
@@ -52,6 +53,7 @@ impl Contract {
                 }
             }
         }
+        rules.mark_names();
         if faults.is_empty() { Ok(Self { methods, rules, pool }) } else { Err(faults) }
     }
 
@@ -65,10 +67,17 @@ impl Contract {
         check::check(&self.rules, method.input, message)
     }
 
+    /// A request with its names in their form; None where they are so already.
+    pub fn normalise(&self, method: &Method, message: &[u8]) -> Option<Vec<u8>> {
+        names::normalise(&self.rules, method.input, message)
+    }
+
     pub const fn descriptors(&self) -> &DescriptorPool {
         &self.pool
     }
 }
 
+#[cfg(test)]
+mod names_tests;
 #[cfg(test)]
 mod tests;

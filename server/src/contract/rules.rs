@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use prost::encoding::WireType;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use regex::Regex;
 use rollcall_proto::buf::validate::{
@@ -37,6 +38,8 @@ pub struct Message {
     /// The reason to give when a field of this message is at fault.
     pub reason: Option<String>,
     pub is_timestamp: bool,
+    /// Whether a name is in it, or in a message that it can hold.
+    pub has_names: bool,
 }
 
 /// One field.
@@ -48,6 +51,7 @@ pub struct Field {
     /// Whether "not set" differs from the zero value.
     pub presence: bool,
     pub required: bool,
+    pub is_name: bool,
     pub items: Option<(u64, u64)>,
     pub rule: Rule,
 }
@@ -66,6 +70,17 @@ pub enum Wire {
     Message(usize),
     /// A kind that no rule in use speaks of.
     Other,
+}
+
+impl Wire {
+    /// How the items of a repeated field travel when they are packed together; none where they never are.
+    pub const fn packs_as(self) -> Option<WireType> {
+        match self {
+            Self::Int32 | Self::Int64 | Self::Uint32 | Self::Bool | Self::Enum => Some(WireType::Varint),
+            Self::Double => Some(WireType::SixtyFourBit),
+            Self::String | Self::Bytes | Self::Message(_) | Self::Other => None,
+        }
+    }
 }
 
 /// What a value must satisfy.
@@ -110,10 +125,29 @@ impl Rules {
             fields: Vec::new(),
             reason: read_reason(descriptor),
             is_timestamp: descriptor.full_name() == "google.protobuf.Timestamp",
+            has_names: false,
         });
         let fields = descriptor.fields().map(|field| self.field(&field, faults)).collect();
         self.messages[place].fields = fields;
         place
+    }
+
+    /// Marks the messages with names, once all are compiled: they can hold each other.
+    pub fn mark_names(&mut self) {
+        loop {
+            let names = |message: &Message| {
+                message.fields.iter().any(|field| match field.wire {
+                    Wire::Message(inner) => self.messages[inner].has_names,
+                    _ => field.is_name,
+                })
+            };
+            let marks: Vec<_> = self.messages.iter().map(names).collect();
+            let is_done = self.messages.iter().zip(&marks).all(|(message, mark)| message.has_names == *mark);
+            self.messages.iter_mut().zip(marks).for_each(|(message, mark)| message.has_names = mark);
+            if is_done {
+                return;
+            }
+        }
     }
 
     fn field(&mut self, field: &FieldDescriptor, faults: &mut Vec<String>) -> Field {
@@ -148,6 +182,7 @@ impl Rules {
             repeated: field.is_list(),
             presence: field.supports_presence(),
             required: rules.required.unwrap_or(false),
+            is_name: is_name(field),
             items,
             rule,
         }
@@ -201,6 +236,11 @@ fn read_rules(field: &FieldDescriptor) -> Option<FieldRules> {
         return None;
     }
     options.get_extension(&extension).as_message()?.transcode_to().ok()
+}
+
+fn is_name(field: &FieldDescriptor) -> bool {
+    let extension = field.parent_pool().get_extension_by_name("rollcall.v1.is_name");
+    extension.is_some_and(|extension| field.options().get_extension(&extension).as_bool() == Some(true))
 }
 
 fn read_reason(message: &MessageDescriptor) -> Option<String> {

@@ -1,4 +1,7 @@
-use rollcall_proto::v1::{CheckInRequest, CreateSessionRequest, ListSessionsRequest, Position, ValidatePointRequest};
+use rollcall_proto::v1::{
+    CheckInRequest, CreateCalendarEntryRequest, CreateSessionRequest, ListSessionsRequest, Position,
+    ValidatePointRequest,
+};
 
 use prost::Message as _;
 
@@ -127,18 +130,53 @@ fn a_contract_with_gaps_is_refused_and_every_gap_is_named() {
 
 #[test]
 fn documentation_learns_who_may_call() {
-    use rollcall_proto::v1::access::Caller::{Admin, Anyone, Student, Teacher};
+    use rollcall_proto::v1::access::{
+        Caller::{Admin, Anyone, Student, Teacher},
+        Scope,
+    };
     let contract = contract();
-    for (name, callers, note) in [
-        ("AuthService.Login", vec![Anyone], ""),
-        ("CheckInService.CheckIn", vec![Student], ""),
-        ("LiveService.WatchAttendance", vec![Teacher, Admin], "the session's teacher"),
+    for (name, callers, scope, note) in [
+        ("AuthService.Login", vec![Anyone], None, ""),
+        ("CheckInService.CheckIn", vec![Student], None, ""),
+        ("LiveService.WatchAttendance", vec![Teacher, Admin], Some(Scope::AttendanceRead), "the session's teacher"),
     ] {
         let (service, method) = name.split_once('.').expect("a service and a method");
         let service = contract.descriptors().get_service_by_name(&format!("rollcall.v1.{service}"));
         let method = service.and_then(|service| service.methods().find(|found| found.name() == method));
-        assert_eq!(access(&method.expect("the method is in the contract")), (callers, note.to_owned()), "{name}");
+        assert_eq!(
+            access(&method.expect("the method is in the contract")),
+            (callers, scope, note.to_owned()),
+            "{name}"
+        );
     }
+}
+
+#[test]
+fn packed_numbers_are_checked_one_by_one() {
+    let path = "/rollcall.v1.CalendarService/CreateCalendarEntry";
+    let with = |days_of_week: Vec<i32>| CreateCalendarEntryRequest {
+        kind: 1,
+        name: "Break".to_owned(),
+        from_date: "2026-12-21".to_owned(),
+        days_of_week,
+        ..Default::default()
+    };
+    let range = "must be at least 1 and at most 7";
+    let table: [(&[i32], &[(&str, &str)]); 4] = [
+        (&[], &[]),
+        (&[1, 7], &[]),
+        (&[1, 0, 300], &[("days_of_week[1]", range), ("days_of_week[2]", range)]),
+        (&[1; 8], &[("days_of_week", "must have at most 7 items")]),
+    ];
+    for (days, expected) in table {
+        let found = violations(path, &with(days.to_vec()));
+        let found: Vec<_> = found.iter().map(|(field, what, _)| (field.as_str(), what.as_str())).collect();
+        assert_eq!(found, expected, "{days:?}");
+    }
+    // The length says that another byte follows, which none does.
+    let contract = contract();
+    let method = contract.method(path).expect("the method is in the contract");
+    assert!(contract.check(method, &[0x2a, 0x01, 0x80]).is_err());
 }
 
 #[test]

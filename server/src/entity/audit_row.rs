@@ -2,10 +2,21 @@
 
 use super::of_a_college;
 
+pub use row::ActorKind;
 of_a_college!();
 
 mod row {
     use sea_orm::entity::prelude::*;
+
+    /// What kind of caller did it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum ActorKind {
+        #[sea_orm(string_value = "user")]
+        User,
+        #[sea_orm(string_value = "api_key")]
+        ApiKey,
+    }
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "audit_rows")]
@@ -15,6 +26,7 @@ mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub actor_id: Option<Uuid>,
+        pub actor_kind: ActorKind,
         pub action: String,
         pub object_type: String,
         pub object_id: String,

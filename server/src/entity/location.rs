@@ -1,8 +1,19 @@
-//! A place with a circle around it.
+//! A place with a fence around it.
+
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
 
 use super::of_a_college;
 
 of_a_college!();
+
+/// A geometry of GeoJSON: the outer ring and those of its holes, each with its first position again at the end, in degrees:
+/// longitude, latitude.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(tag = "type")]
+pub struct Polygon {
+    pub coordinates: Vec<Vec<[f64; 2]>>,
+}
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -19,7 +30,11 @@ mod row {
         pub latitude: f64,
         /// Degrees, WGS 84.
         pub longitude: f64,
+        /// With a polygon, of a circle that holds it.
         pub radius_meters: f64,
+        /// The fence, where it is not the circle.
+        #[sea_orm(column_type = "JsonBinary", nullable)]
+        pub polygon: Option<super::Polygon>,
         pub building: String,
         pub classroom_number: String,
         pub created_at: DateTimeUtc,
@@ -30,4 +45,11 @@ mod row {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Model {
+    /// How many positions its polygon has.
+    pub fn vertices(&self) -> usize {
+        self.polygon.as_ref().map_or(0, |polygon| polygon.coordinates.iter().map(Vec::len).sum())
+    }
 }

@@ -2,15 +2,21 @@
 //! that a query without a college cannot be written by mistake; the few tables that are searched across colleges say so.
 
 pub mod access_point;
+pub mod account_token;
+pub mod api_key;
 pub mod attendance_record;
 pub mod audit_row;
+pub mod calendar_entry;
 pub mod check_in_attempt;
 pub mod college;
 pub mod division;
 pub mod enrolment;
+pub mod job;
 pub mod location;
 pub mod refresh_token_family;
+pub mod schedule_feed;
 pub mod session;
+pub mod signing_key;
 pub mod timetable;
 pub mod token_revocation;
 pub mod user;

@@ -19,6 +19,8 @@ mod row {
         pub id: Uuid,
         pub user_id: Uuid,
         pub device_id: String,
+        /// Where the login came from.
+        pub ip_address: Option<String>,
         /// How often it was exchanged.
         pub generation: i32,
         /// SHA-256 of the token that is good now.

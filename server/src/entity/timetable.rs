@@ -26,6 +26,10 @@ mod row {
         pub end_time: Time,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+        /// The first day, by the college's calendar.
+        pub valid_from: Date,
+        /// The last one.
+        pub valid_to: Option<Date>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

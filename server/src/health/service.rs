@@ -6,13 +6,17 @@ use rollcall_proto::v1::{
     AttendanceHealthDetailRequest, AttendanceHealthDetailResponse, AttendanceHealthRequest, AttendanceHealthResponse,
     CheckRequest, CheckResponse, LiveRequest, LiveResponse, ReadyRequest, ReadyResponse,
     access_point_service_server::SERVICE_NAME as ACCESS_POINT_SERVICE,
-    audit_service_server::SERVICE_NAME as AUDIT_SERVICE, auth_service_server::SERVICE_NAME as AUTH_SERVICE,
+    api_key_service_server::SERVICE_NAME as API_KEY_SERVICE, audit_service_server::SERVICE_NAME as AUDIT_SERVICE,
+    auth_service_server::SERVICE_NAME as AUTH_SERVICE, bulk_service_server::SERVICE_NAME as BULK_SERVICE,
+    calendar_service_server::SERVICE_NAME as CALENDAR_SERVICE,
     check_in_service_server::SERVICE_NAME as CHECK_IN_SERVICE, code_service_server::SERVICE_NAME as CODE_SERVICE,
     college_service_server::SERVICE_NAME as COLLEGE_SERVICE, division_service_server::SERVICE_NAME as DIVISION_SERVICE,
     geofence_service_server::SERVICE_NAME as GEOFENCE_SERVICE, health_service_server::HealthService,
     health_service_server::SERVICE_NAME as HEALTH_SERVICE, live_service_server::SERVICE_NAME as LIVE_SERVICE,
-    record_service_server::SERVICE_NAME as RECORD_SERVICE, session_service_server::SERVICE_NAME as SESSION_SERVICE,
-    user_service_server::SERVICE_NAME as USER_SERVICE,
+    record_service_server::SERVICE_NAME as RECORD_SERVICE,
+    schedule_feed_service_server::SERVICE_NAME as SCHEDULE_FEED_SERVICE,
+    session_service_server::SERVICE_NAME as SESSION_SERVICE,
+    timetable_service_server::SERVICE_NAME as TIMETABLE_SERVICE, user_service_server::SERVICE_NAME as USER_SERVICE,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -30,8 +34,11 @@ const EMBEDDED: &str = "embedded";
 /// The names of the contract's services.
 const SERVICES: &[&str] = &[
     ACCESS_POINT_SERVICE,
+    API_KEY_SERVICE,
     AUDIT_SERVICE,
     AUTH_SERVICE,
+    BULK_SERVICE,
+    CALENDAR_SERVICE,
     CHECK_IN_SERVICE,
     CODE_SERVICE,
     COLLEGE_SERVICE,
@@ -40,7 +47,9 @@ const SERVICES: &[&str] = &[
     HEALTH_SERVICE,
     LIVE_SERVICE,
     RECORD_SERVICE,
+    SCHEDULE_FEED_SERVICE,
     SESSION_SERVICE,
+    TIMETABLE_SERVICE,
     USER_SERVICE,
 ];
 /// How often the standard health service looks at the database.

@@ -1,18 +1,21 @@
-//! Access tokens: JWTs that are signed and checked with one algorithm and one key, and say everything that a call needs to
-//! know of its caller.
+//! Access tokens: JWTs that say everything that a call needs to know of its caller. What a token's header says finds one of our
+//! keys by its name, and nothing more: each key has one algorithm, and a header with anything else in it is refused.
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::revocations::Revocations;
+use super::{
+    keyring::{Keyring, LEEWAY},
+    revocations::Revocations,
+};
 use crate::{
-    entity::user::Role,
-    keys::Keys,
-    principal::Principal,
+    entity::{signing_key::Algorithm, user::Role},
+    principal::{self, Credential, Principal},
     problem::{ErrorReason, Problem},
 };
 
@@ -20,8 +23,6 @@ const ISSUER: &str = "rollcall";
 const AUDIENCE: &str = "rollcall";
 /// RFC 9068: tells an access token from every other kind.
 const TYPE: &str = "at+jwt";
-/// How far clocks of replicas may differ.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -49,12 +50,20 @@ enum ClaimedRole {
     Admin,
 }
 
+/// All that a header of ours has. Another member could only be a forger's: a key or an address of his own, an extension that
+/// changes what was signed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnHeader {
+    typ: String,
+    alg: String,
+    kid: Option<String>,
+}
+
 /// Makes access tokens and checks them.
 #[derive(Clone)]
 pub struct Tokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
+    keyring: Keyring,
     life: Duration,
     revocations: Revocations,
 }
@@ -68,28 +77,26 @@ pub struct Subject {
 }
 
 impl Tokens {
-    pub fn new(keys: &Keys, life: Duration, revocations: Revocations) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
-        // Times are held against our own clock, which tests can move.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        Self {
-            encoding: EncodingKey::from_secret(&keys.access_token),
-            decoding: DecodingKey::from_secret(&keys.access_token),
-            validation,
-            life,
-            revocations,
-        }
+    pub const fn new(keyring: Keyring, life: Duration, revocations: Revocations) -> Self {
+        Self { keyring, life, revocations }
+    }
+
+    /// Name and public key of every key that others may verify tokens with, now or soon.
+    pub fn public_keys(&self, now: DateTime<Utc>) -> Vec<(String, [u8; 32])> {
+        self.keyring.public(now, self.time_span())
     }
 
     pub const fn life(&self) -> Duration {
         self.life
     }
 
+    /// The same. A life that is no time span was refused with the settings.
+    fn time_span(&self) -> TimeDelta {
+        TimeDelta::from_std(self.life).unwrap_or_default()
+    }
+
     pub fn issue(&self, subject: &Subject, now: DateTime<Utc>) -> Result<String, Problem> {
+        let signer = self.keyring.signer(now)?;
         let iat = now.timestamp();
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -107,18 +114,24 @@ impl Tokens {
             exp: iat + i64::try_from(self.life.as_secs()).unwrap_or(i64::MAX),
             jti: Uuid::now_v7(),
         };
-        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Problem::internal)
+        let key = signer.key();
+        let header =
+            Header { typ: Some(TYPE.to_owned()), kid: key.kid.clone(), ..Header::new(library_name(key.algorithm)) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(Problem::internal)
     }
 
     /// Who a token speaks for, if it may be believed now.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, Problem> {
         let invalid = || Problem::new(ErrorReason::TokenInvalid, "The access token is not valid. Sign in again.");
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).map_err(|_| invalid())?;
-        let claims = decoded.claims;
-        if decoded.header.typ.as_deref() != Some(TYPE) || decoded.header.crit.is_some() {
+        let header = read_header(token).filter(|header| header.typ == TYPE).ok_or_else(invalid)?;
+        let chosen = self.keyring.named(header.kid.as_deref()).ok_or_else(invalid)?;
+        let key = chosen.key();
+        if header.alg != key.algorithm.name() {
             return Err(invalid());
         }
+        let validation = validation(key.algorithm);
+        let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| invalid())?;
+        let claims = decoded.claims;
         let time = |seconds| DateTime::from_timestamp(seconds, 0).ok_or_else(invalid);
         let (issued_at, not_before, expires_at) = (time(claims.iat)?, time(claims.nbf)?, time(claims.exp)?);
         if now + LEEWAY < not_before || now + LEEWAY < issued_at {
@@ -127,17 +140,22 @@ impl Tokens {
         if expires_at <= now {
             return Err(Problem::new(ErrorReason::TokenExpired, "The access token has expired. Refresh it."));
         }
+        if !chosen.vouches_for(issued_at, now, self.time_span()) {
+            return Err(invalid());
+        }
         let principal = Principal {
             college_id: claims.tid,
-            user_id: claims.sub,
-            role: match claims.role {
-                ClaimedRole::Student => Role::Student,
-                ClaimedRole::Teacher => Role::Teacher,
-                ClaimedRole::Admin => Role::Admin,
-            },
-            family_id: claims.sid,
-            token_id: claims.jti,
-            issued_at,
+            id: claims.sub,
+            credential: Credential::Token(principal::Token {
+                id: claims.jti,
+                role: match claims.role {
+                    ClaimedRole::Student => Role::Student,
+                    ClaimedRole::Teacher => Role::Teacher,
+                    ClaimedRole::Admin => Role::Admin,
+                },
+                family_id: claims.sid,
+                issued_at,
+            }),
             expires_at,
         };
         self.revocations.check(&principal)?;
@@ -145,15 +163,44 @@ impl Tokens {
     }
 }
 
+const fn library_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+    }
+}
+
+/// None where the header is none of ours, by anything that is in it.
+fn read_header(token: &str) -> Option<OwnHeader> {
+    let (header, _) = token.split_once('.')?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
+}
+
+fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(library_name(algorithm));
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+    // Times are held against our own clock, which tests can move.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation
+}
+
 #[cfg(test)]
 mod tests {
     use secrecy::SecretString;
 
     use super::*;
+    use crate::keys::Keys;
+
+    fn signed_by(algorithm: Algorithm) -> Tokens {
+        let keys = Keys::derive(&SecretString::from("a secret for tests"));
+        Tokens::new(Keyring::new(&keys, algorithm, &[]), Duration::from_secs(900), Revocations::default())
+    }
 
     fn tokens() -> Tokens {
-        let keys = Keys::derive(&SecretString::from("a secret for tests"));
-        Tokens::new(&keys, Duration::from_secs(900), Revocations::default())
+        signed_by(Algorithm::Hs256)
     }
 
     fn subject() -> Subject {
@@ -177,7 +224,17 @@ mod tests {
         ];
         for (seconds, expected) in table {
             let verified = tokens.verify(&token, at(seconds));
-            assert_eq!(verified.map(|p| p.user_id).map_err(|p| p.reason), expected, "after {seconds} s");
+            assert_eq!(verified.map(|p| p.id).map_err(|p| p.reason), expected, "after {seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_key_takes_only_what_was_signed_with_its_own_algorithm() {
+        let [symmetric, ed25519] = [Algorithm::Hs256, Algorithm::EdDsa].map(signed_by);
+        for (signer, other) in [(&symmetric, &ed25519), (&ed25519, &symmetric)] {
+            let token = signer.issue(&subject(), at(0)).expect("it can be signed");
+            assert!(signer.verify(&token, at(0)).is_ok());
+            assert!(other.verify(&token, at(0)).is_err());
         }
     }
 
@@ -193,9 +250,10 @@ mod tests {
             change(&mut claims);
             claims
         };
-        let header = |typ: &str| Header { typ: Some(typ.to_owned()), ..Header::new(Algorithm::HS256) };
+        let header = |typ: &str| Header { typ: Some(typ.to_owned()), ..Header::new(jsonwebtoken::Algorithm::HS256) };
         let sign = |typ: &str, claims: &serde_json::Value| {
-            jsonwebtoken::encode(&header(typ), claims, &tokens.encoding).expect("it can be signed")
+            let signer = tokens.keyring.signer(now).expect("it was read just now");
+            jsonwebtoken::encode(&header(typ), claims, &signer.key().encoding).expect("it can be signed")
         };
         assert!(tokens.verify(&sign(TYPE, &claims(&|_| ())), now).is_ok());
         assert!(tokens.verify(&sign("JWT", &claims(&|_| ())), now).is_err());

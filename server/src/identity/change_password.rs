@@ -6,6 +6,7 @@ use std::time::Duration;
 use rollcall_proto::v1::ChangePasswordRequest;
 
 use super::{
+    mailed,
     password_rules::{self, Owner},
     revoke::{Revoked, Revoker},
     service::Service,
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     audit,
     entity::{college, user},
+    jobs,
     origin::Origin,
     principal::Principal,
     problem::{ErrorReason, Problem},
@@ -28,7 +30,7 @@ impl Service {
         origin: Origin,
     ) -> Result<(), Problem> {
         let reader = self.store.database.reader();
-        let account = store::find_user(reader, principal.college_id, principal.user_id).await?;
+        let account = store::find_user(reader, principal.college_id, principal.id).await?;
         let college = college::by_id(principal.college_id).one(reader).await?;
         let owner = Owner {
             email: account.as_ref().map_or("", |account| &account.email),
@@ -53,7 +55,7 @@ impl Service {
         let Some(limit) = Limit::new("password", self.limits.login_per_minute, Duration::from_secs(60)) else {
             return Ok(());
         };
-        let key = format!("{}:{}", principal.college_id, principal.user_id);
+        let key = format!("{}:{}", principal.college_id, principal.id);
         self.store.limiter.count(limit, &key).await.admit()
     }
 
@@ -71,20 +73,22 @@ impl Service {
             .from(&origin);
         let others = Revoked::others_of(principal);
         let revoker = Revoker::new(&self.tokens, self.revocations.clone(), self.store.bus.clone());
-        let database = self.store.database.clone();
+        let (database, bus, mailer) = (self.store.database.clone(), self.store.bus.clone(), self.mailer.clone());
         detach(async move {
             let writer = revoker.clone();
             let work = database.write(move |tx| {
                 Box::pin(async move {
                     // Of many who know the same current password one changes it; to the others it is wrong by then. The row
                     // is locked from here on, so that a login with the old one is seen below or sees the new one.
-                    store::replace_password(tx, &account, new_hash, now).await?.ok_or_else(wrong)?;
+                    let account = store::replace_password(tx, &account, new_hash, now).await?.ok_or_else(wrong)?;
                     let told = writer.revoke(tx, others, now).await?;
+                    mailed::tell_changed(tx, &mailer, &account, now).await?;
                     audit::insert(tx, row).await?;
                     Ok(told)
                 })
             });
             revoker.tell(work.await?);
+            jobs::announce(&bus);
             Ok(())
         })
         .await

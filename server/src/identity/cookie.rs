@@ -12,17 +12,17 @@ use crate::{
 const NAME: &str = "rollcall_refresh";
 const PATH: &str = "/api/v1/auth";
 
-/// The cookie that was sent. A page of a foreign origin must not make a browser use it.
+/// The cookie that was sent. A page of a foreign origin must not make a browser use it, so the page's origin has to be there:
+/// every browser names it with a POST.
 pub fn read(metadata: &MetadataMap, options: &settings::Identity) -> Result<Option<String>, Problem> {
     let Some(token) = find(metadata) else { return Ok(None) };
-    let header = |name: &str| metadata.get(name).map(|value| value.to_str().unwrap_or_default());
-    match header("origin") {
-        // Not a browser, or one that says where the request comes from in another way.
-        None if header("sec-fetch-site").is_none_or(|site| site == "same-origin") => Ok(Some(token)),
+    let refuse = |why: &str| Err(Problem::new(ErrorReason::OriginNotAllowed, why));
+    match metadata.get("origin").map(|origin| origin.to_str().unwrap_or_default()) {
         Some(origin) if is_own(origin, metadata) || options.allowed_origins.iter().any(|allowed| allowed == origin) => {
             Ok(Some(token))
         }
-        _ => Err(Problem::new(ErrorReason::OriginNotAllowed, "Pages of this origin may not use the cookie.")),
+        Some(_) => refuse("Pages of this origin may not use the cookie."),
+        None => refuse("The cookie needs an Origin header. Outside a browser, send the refresh_token instead."),
     }
 }
 

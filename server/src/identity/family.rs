@@ -114,6 +114,7 @@ mod tests {
             id: Uuid::from_u128(2),
             user_id: Uuid::from_u128(3),
             device_id: "phone".to_owned(),
+            ip_address: None,
             generation: 3,
             current_hash: token(3).hash(),
             previous_hash: Some(token(2).hash()),

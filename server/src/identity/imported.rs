@@ -8,12 +8,18 @@ use bcrypt::HashParts;
 
 const KINDS: [&str; 3] = ["$2a$", "$2b$", "$2y$"];
 const COSTS: std::ops::RangeInclusive<u32> = 4..=14;
+const MIN_NEW_COST: u32 = 10;
 const MAX_BYTES: usize = 72;
 
 /// Whether a stored hash is one of these, and can be verified in a reasonable time.
 pub fn is_imported(hash: &str) -> bool {
     KINDS.iter().any(|kind| hash.starts_with(kind))
         && hash.parse::<HashParts>().is_ok_and(|parts| COSTS.contains(&parts.get_cost()))
+}
+
+/// Whether such a hash is hard enough to be taken into an account today (ASVS asks for 10).
+pub fn is_strong(hash: &str) -> bool {
+    hash.parse::<HashParts>().is_ok_and(|parts| parts.get_cost() >= MIN_NEW_COST)
 }
 
 /// Takes as long for a password that is too long as for any other.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use rollcall_proto::v1::LoginRequest;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{access_token::Subject, family::RefreshToken, imported, service::Service, store};
@@ -13,8 +14,11 @@ use crate::{
     organisation,
     origin::Origin,
     problem::{ErrorReason, Problem},
-    store::{Count, Limit, Outcome, address_key},
+    store::{Count, Limit, address_key},
 };
+
+/// When a refusal is written to the audit, after the answer.
+const LATER_MS: std::ops::Range<u64> = 100..500;
 
 /// Somebody who has signed in.
 pub struct SignIn {
@@ -26,7 +30,8 @@ pub struct SignIn {
 
 impl Service {
     pub(super) async fn sign_in(&self, request: LoginRequest, origin: Origin) -> Result<SignIn, Problem> {
-        let email = request.email.trim().to_lowercase();
+        let begun = Instant::now();
+        let email = normal_email(&request.email);
         let college = request.college.trim().to_lowercase();
         // The account may change between the look at it and the write; then it is looked at again.
         for _ in 0..3 {
@@ -40,9 +45,12 @@ impl Service {
                     }
                 }
                 account => {
-                    if let Some(account) = account {
-                        self.note_refusal(&account, "login.refused", &origin);
+                    if let Some(account) = &account {
+                        self.note_refusal(account, "login.refused", &origin);
                     }
+                    // The last thing: whatever else there is to do for one account and not for another comes before.
+                    let hash = account.as_ref().map(|account| account.password_hash.as_str());
+                    self.pace.hold(&self.store.database, begun, hash).await;
                     metrics::counter!("rollcall_logins_total", "result" => "refused").increment(1);
                     let refusal = "The account and password do not match.";
                     return Err(Problem::new(ErrorReason::CredentialsInvalid, refusal));
@@ -52,7 +60,8 @@ impl Service {
         Err(Problem::unavailable("an account changed again and again while its owner signed in"))
     }
 
-    /// Not waited for: a known account must not answer later than an unknown one.
+    /// Not waited for, and not written while the answer is on its way: a known account must not answer later than an unknown
+    /// one.
     pub(super) fn note_refusal(&self, account: &user::Model, action: &str, origin: &Origin) {
         let (database, now) = (self.store.database.clone(), self.clock.now());
         let row = audit::Row::new(account.college_id, action, now).actor(account.id).from(origin);
@@ -60,31 +69,39 @@ impl Service {
         if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
             tokio::spawn(async move {
                 let _permit = permit;
+                tokio::time::sleep(Duration::from_millis(rand::random_range(LATER_MS))).await;
                 audit::write(&database, row).await
             });
         }
     }
 
-    /// Per account and address, so that nobody can lock somebody else out; and per address, well above a class. A refusal is
-    /// the last.
-    pub(super) async fn count(&self, email: &str, origin: &Origin) -> Vec<Count> {
+    /// Per address, well above a class; and per account. Who knows nothing but the account's name shares its budget with all
+    /// others who know no more, wherever they are, so that many addresses together guess no more than one. A device that has
+    /// signed in to the account before has a budget of its own, which nobody else can use up. An account that does not exist
+    /// is counted like one that does. A refusal is the last.
+    pub(super) async fn count(&self, request: &LoginRequest, origin: &Origin) -> Result<Vec<Count>, Problem> {
         let minute = Duration::from_secs(60);
-        let email = email.trim().to_lowercase();
-        let address = origin.address.map(address_key).unwrap_or_default();
-        let limits = [
-            (Limit::new("login", self.limits.login_per_minute, minute), format!("{email}:{address}")),
-            (Limit::new("login-address", self.limits.login_per_address_per_minute, minute), address),
-        ];
         let mut counts = Vec::new();
-        for (limit, key) in limits {
-            let Some(limit) = limit else { continue };
-            let count = self.store.limiter.count(limit, &key).await;
+        let per_address = self.limits.login_per_address_per_minute;
+        let per_address = origin.address.map_or(per_address, |address| self.campus.scale(per_address, address));
+        if let Some(limit) = Limit::new("login-address", per_address, minute) {
+            let address = origin.address.map(address_key).unwrap_or_default();
+            let count = self.store.limiter.count(limit, &address).await;
             counts.push(count);
-            if matches!(count.outcome, Outcome::Refused { .. }) {
-                break;
+            if count.is_refused() {
+                return Ok(counts);
             }
         }
-        counts
+        if let Some(limit) = Limit::new("login", self.limits.login_per_minute, minute) {
+            let email = normal_email(&request.email);
+            let device = &request.device_id;
+            let key = match store::is_known_device(&self.store.database, &email, device).await? {
+                true => format!("device:{email}:{device}"),
+                false => format!("account:{email}"),
+            };
+            counts.push(self.store.limiter.count(limit, &key).await);
+        }
+        Ok(counts)
     }
 
     /// None where the account is not any more what the password was held against: a sign-in with a password that has just
@@ -109,6 +126,7 @@ impl Service {
             id: family_id,
             user_id: user.id,
             device_id: request.device_id.clone(),
+            ip_address: origin.address.map(|address| address.to_string()),
             generation: 0,
             current_hash: token.hash(),
             previous_hash: None,
@@ -157,4 +175,8 @@ impl Service {
         let access_token = self.tokens.issue(&subject, now)?;
         Ok(SignIn { access_token, refresh_token: token.text(), user, division_id })
     }
+}
+
+fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
 }

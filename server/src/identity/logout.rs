@@ -5,6 +5,7 @@ use crate::{origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
     pub(super) async fn sign_out(&self, principal: &Principal, origin: Origin) -> Result<(), Problem> {
-        self.revoke(Revoked::by(principal), "logout", origin).await
+        let Some(revoked) = Revoked::by(principal) else { return Ok(()) };
+        self.revoke(revoked, "logout", origin).await
     }
 }

@@ -18,6 +18,9 @@ const IN_FLIGHT: usize = 2;
 const WAITING: usize = 512;
 /// The most memory that a stored hash may ask for, in KiB.
 const MAX_MEMORY_KIB: u32 = 64 * 1024;
+/// The least memory of an imported argon2id hash that OWASP still lists, in KiB, and the most passes that a login waits for.
+const MIN_IMPORTED_MEMORY_KIB: u32 = 7 * 1024;
+const MAX_IMPORTED_PASSES: u32 = 10;
 /// The hash of no password: verifying against it takes as long as against any other.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQm5v0x0m0v1yN9rJ0m3bYl0dUb3mQm5v0w";
@@ -86,6 +89,36 @@ fn read(hash: &str) -> Option<(PasswordHash, Params)> {
     let params = Params::try_from(&hash).ok()?;
     let is_whole = hash.salt.is_some() && hash.hash.is_some() && Algorithm::try_from(hash.algorithm.as_str()).is_ok();
     (is_whole && params.m_cost() <= MAX_MEMORY_KIB).then_some((hash, params))
+}
+
+/// Whether a hash from elsewhere may be taken into an account: one that a login can verify in a reasonable time, and that
+/// somebody who has got hold of it cannot try out quickly. Says what is wrong, to be read after its name.
+pub fn check_imported(hash: &str) -> Result<(), &'static str> {
+    if imported::is_imported(hash) {
+        return if imported::is_strong(hash) { Ok(()) } else { Err("must be a bcrypt hash of cost 10 to 14") };
+    }
+    let is_fine = read(hash).is_some_and(|(hash, params)| {
+        hash.algorithm.as_str() == Algorithm::Argon2id.as_str()
+            && params.m_cost() >= MIN_IMPORTED_MEMORY_KIB
+            && params.t_cost() <= MAX_IMPORTED_PASSES
+    });
+    if is_fine {
+        return Ok(());
+    }
+    Err(
+        "must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 10 to 14), or a PHC string of argon2id with 7 to 64 MiB and up to \
+         10 passes",
+    )
+}
+
+/// What every hash begins with that is made here.
+pub const OWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
+/// Whether verifying a hash takes another time than with one of our own, as imported ones do. Those with less memory than may
+/// be imported come from a seed file, which production refuses.
+pub fn takes_another_time(hash: &str) -> bool {
+    let is_from_elsewhere = |params: Params| params.m_cost() >= MIN_IMPORTED_MEMORY_KIB && !hash.starts_with(OWN);
+    imported::is_imported(hash) || read(hash).is_some_and(|(_, params)| is_from_elsewhere(params))
 }
 
 fn is_usable(hash: &str) -> bool {
@@ -168,6 +201,31 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_from_elsewhere_is_neither_weak_nor_endless_work() {
+        let own = hash("correct horse").expect("it can be hashed");
+        let bcrypt = |cost: &str| format!("$2b${cost}$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        let table = [
+            (own.clone(), true),
+            (own.replace("m=19456", "m=7168"), true),
+            (own.replace("m=19456", "m=7167"), false),
+            (own.replace("m=19456", "m=65537"), false),
+            (own.replace("t=2", "t=10"), true),
+            (own.replace("t=2", "t=11"), false),
+            (own.replace("argon2id", "argon2i"), false),
+            (own.replace("argon2id", "argon2d"), false),
+            (bcrypt("09"), false),
+            (bcrypt("10"), true),
+            (bcrypt("14"), true),
+            (bcrypt("15"), false),
+            (NOBODY.to_owned() + "!", false),
+            ("correct horse".to_owned(), false),
+        ];
+        for (hash, expected) in table {
+            assert_eq!(check_imported(&hash).is_ok(), expected, "{hash}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_verified_is_known_before_any_work() {
         let own = hash("correct horse").expect("it can be hashed");
         let greedy = "$argon2id$v=19$m=4194304,t=2,p=1$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQ";
@@ -176,6 +234,27 @@ mod tests {
             [(&*own, true), (NOBODY, true), ("", false), ("rubbish", false), (greedy, false), (other, false)]
         {
             assert_eq!(is_usable(hash), expected, "{hash}");
+        }
+    }
+
+    #[test]
+    fn what_takes_another_time_is_known() {
+        let own = hash("correct horse").expect("it can be hashed");
+        assert!(own.starts_with(OWN) && NOBODY.starts_with(OWN));
+        let rest = "$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQm5v0x0m0v1yN9rJ0m3bYl0dUb3mQm5v0w";
+        let bcrypt = "$2b$12$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        let argon2 = |params: &str| format!("$argon2id$v=19${params}{rest}");
+        for (hash, expected) in [
+            (own, false),
+            (String::new(), false),
+            ("rubbish".to_owned(), false),
+            (bcrypt.to_owned(), true),
+            (argon2("m=65536,t=3,p=4"), true),
+            (argon2("m=7168,t=5,p=1"), true),
+            (argon2("m=19456,t=2,p=1"), false),
+            (argon2("m=8,t=1,p=1"), false),
+        ] {
+            assert_eq!(takes_another_time(&hash), expected, "{hash}");
         }
     }
 

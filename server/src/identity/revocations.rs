@@ -17,7 +17,7 @@ use super::store;
 use crate::{
     clock::Clock,
     entity::token_revocation,
-    principal::Principal,
+    principal::{Credential, Principal, Token},
     problem::{ErrorReason, Problem},
     store::{Notice, Store},
 };
@@ -25,7 +25,7 @@ use crate::{
 const POLL: Duration = Duration::from_millis(500);
 /// Rows are read again for so long, because a commit can come after the time that its row names. No write takes longer.
 const OVERLAP: TimeDelta = TimeDelta::seconds(15);
-const PURGE_EVERY_POLLS: u32 = 600;
+const FORGET_EVERY_POLLS: u32 = 600;
 
 #[derive(Clone, Copy)]
 struct Revoked {
@@ -54,15 +54,20 @@ impl Revocations {
         let named = |id: Uuid| subjects.get(&(principal.college_id, id));
         // A token's time is in whole seconds. One from the same second may be an old one; if it came from a sign-in, that
         // is named by itself where it was there by then.
-        let is_older = |revoked: &Revoked| match principal.family_id {
-            Some(_) => principal.issued_at < revoked.at.trunc_subsecs(0),
-            None => principal.issued_at <= revoked.at,
+        let is_older = |token: &Token, revoked: &Revoked| match token.family_id {
+            Some(_) => token.issued_at < revoked.at.trunc_subsecs(0),
+            None => token.issued_at <= revoked.at,
         };
-        let revoked = named(principal.token_id).is_some()
-            || principal.family_id.and_then(named).is_some()
-            || named(principal.user_id).is_some_and(is_older);
+        let revoked = match &principal.credential {
+            Credential::Token(token) => {
+                named(token.id).is_some()
+                    || token.family_id.and_then(named).is_some()
+                    || named(principal.id).is_some_and(|revoked| is_older(token, revoked))
+            }
+            Credential::Key(_) => named(principal.id).is_some(),
+        };
         if revoked {
-            return Err(Problem::new(ErrorReason::TokenRevoked, "The access token was revoked. Sign in again."));
+            return Err(Problem::new(ErrorReason::TokenRevoked, "The access token or API key was revoked."));
         }
         Ok(())
     }
@@ -94,14 +99,12 @@ impl Revocations {
             if self.read(&store, seen.min(now) - OVERLAP).await.is_ok() {
                 seen = now;
             }
-            if polls >= PURGE_EVERY_POLLS {
+            if polls >= FORGET_EVERY_POLLS {
                 polls = 0;
                 self.subjects
                     .write()
                     .unwrap_or_else(PoisonError::into_inner)
                     .retain(|_, revoked| revoked.expires_at > now);
-                // Left-over rows do no harm; the next purge takes them.
-                let _ = store::purge(&store.database, now).await;
             }
         }
     }
@@ -126,16 +129,13 @@ mod tests {
     #[test]
     fn a_revocation_names_a_sign_in_a_token_or_a_user() {
         let [college_id, user_id, family_id, token_id] = std::array::from_fn(|_| Uuid::now_v7());
-        let principal = Principal {
-            college_id,
-            user_id,
-            role: Role::Student,
-            family_id: Some(family_id),
-            token_id,
-            issued_at: at(10),
-            expires_at: at(900),
-        };
-        let of_no_sign_in = Principal { family_id: None, ..principal.clone() };
+        let token = Token { id: token_id, role: Role::Student, family_id: Some(family_id), issued_at: at(10) };
+        let principal =
+            Principal { college_id, id: user_id, credential: Credential::Token(token.clone()), expires_at: at(900) };
+        let of_no_sign_in =
+            Principal { credential: Credential::Token(Token { family_id: None, ..token }), ..principal.clone() };
+        let key_id = Uuid::now_v7();
+        let key = Principal { id: key_id, credential: Credential::Key(Vec::new()), ..principal.clone() };
         // (token, college, subject, revoked at, whether the token, which was issued at 10, is refused)
         let table = [
             (&principal, college_id, family_id, 5, true),
@@ -145,6 +145,8 @@ mod tests {
             (&principal, college_id, user_id, 11, true),
             (&of_no_sign_in, college_id, user_id, 9, false),
             (&of_no_sign_in, college_id, user_id, 10, true),
+            (&key, college_id, key_id, 5, true),
+            (&key, college_id, user_id, 900, false),
             (&principal, Uuid::now_v7(), family_id, 5, false),
             (&principal, college_id, Uuid::now_v7(), 5, false),
         ];

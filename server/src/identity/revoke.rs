@@ -43,14 +43,21 @@ impl Revoked {
     }
 
     /// The caller's sign-in, or only the token where it came from none.
-    pub fn by(principal: &Principal) -> Self {
-        let what = principal.family_id.map_or(What::Token(principal.token_id), What::SignIn);
-        Self { college_id: principal.college_id, user_id: principal.user_id, what }
+    pub fn by(principal: &Principal) -> Option<Self> {
+        let token = principal.token()?;
+        let what = token.family_id.map_or(What::Token(token.id), What::SignIn);
+        Some(Self { college_id: principal.college_id, user_id: principal.id, what })
     }
 
     /// Every sign-in of the caller but the one that the call came from.
-    pub const fn others_of(principal: &Principal) -> Self {
-        Self { college_id: principal.college_id, user_id: principal.user_id, what: What::Others(principal.family_id) }
+    pub fn others_of(principal: &Principal) -> Self {
+        let kept = principal.token().and_then(|token| token.family_id);
+        Self { college_id: principal.college_id, user_id: principal.id, what: What::Others(kept) }
+    }
+
+    /// An API key. It is named by itself, as a token that came from no sign-in is.
+    pub const fn key(college_id: Uuid, id: Uuid) -> Self {
+        Self { college_id, user_id: id, what: What::Token(id) }
     }
 
     /// All that a person holds.
@@ -110,17 +117,36 @@ impl Revoker {
                 ids
             }
         };
+        let rows = self.rows(college_id, subjects, now);
+        for row in &rows {
+            store::insert_revocation(tx, row).await?;
+        }
+        Ok(Told(rows))
+    }
+
+    /// The same of all that many people hold.
+    pub async fn revoke_all_of(
+        &self,
+        tx: &Tx,
+        college_id: Uuid,
+        user_ids: &[Uuid],
+        now: DateTime<Utc>,
+    ) -> Result<Told, Problem> {
+        let mut subjects = store::revoke_families_of_all(tx, college_id, user_ids, now).await?;
+        subjects.extend_from_slice(user_ids);
+        let rows = self.rows(college_id, subjects, now);
+        store::insert_revocations(tx, rows.clone()).await?;
+        Ok(Told(rows))
+    }
+
+    fn rows(&self, college_id: Uuid, subjects: Vec<Uuid>, now: DateTime<Utc>) -> Vec<token_revocation::Model> {
         let row = |subject_id| token_revocation::Model {
             college_id,
             subject_id,
             revoked_at: now,
             expires_at: now + self.life + MARGIN,
         };
-        let rows: Vec<_> = subjects.into_iter().map(row).collect();
-        for row in &rows {
-            store::insert_revocation(tx, row).await?;
-        }
-        Ok(Told(rows))
+        subjects.into_iter().map(row).collect()
     }
 
     /// Believes here what is committed, and tells the other replicas.

@@ -12,7 +12,7 @@ impl Service {
         let now = self.clock.now();
         let family = store::find_family(self.store.database.reader(), principal.college_id, id)
             .await?
-            .filter(|family| family.user_id == principal.user_id)
+            .filter(|family| family.user_id == principal.id)
             .filter(|family| family.revoked_at.is_none() && family.expires_at > now)
             .ok_or_else(|| Problem::not_found(RESOURCE))?;
         self.revoke(Revoked::of(&family), "sign_in.revoked", origin).await

@@ -1,22 +1,29 @@
 //! AuthService.
 
 use rollcall_proto::v1::{
-    ChangePasswordRequest, ChangePasswordResponse, ListSignInsRequest, ListSignInsResponse, LoginRequest,
-    LoginResponse, LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeSignInRequest,
-    RevokeSignInResponse, auth_service_server::AuthService,
+    ChangePasswordRequest, ChangePasswordResponse, ForgotPasswordRequest, ForgotPasswordResponse,
+    GetJsonWebKeySetRequest, JsonWebKeySet, ListSignInsRequest, ListSignInsResponse, LoginRequest, LoginResponse,
+    LogoutRequest, LogoutResponse, RefreshTokenRequest, RefreshTokenResponse, RegisterRequest, RegisterResponse,
+    ResetPasswordRequest, ResetPasswordResponse, RevokeSignInRequest, RevokeSignInResponse, User,
+    auth_service_server::AuthService,
 };
 use tonic::{
     Request, Response, Status,
-    metadata::{MetadataMap, MetadataValue},
+    metadata::{Ascii, MetadataMap, MetadataValue},
 };
 
-use super::{convert::to_proto, cookie, login::SignIn, password::Passwords, revocations::Revocations};
+use super::{
+    convert::to_proto, cookie, keyring, login::SignIn, pace::Pace, password::Passwords, revocations::Revocations,
+};
 use crate::{
     allowance,
     clock::Clock,
     convert,
+    entity::user,
     identity::Tokens,
     keys::Keys,
+    mail::Mailer,
+    organisation::{self, CampusNetworks},
     origin::Origin,
     principal::Principal,
     problem::Problem,
@@ -35,8 +42,11 @@ pub struct Service {
     pub revocations: Revocations,
     pub options: settings::Identity,
     pub limits: RateLimits,
+    pub campus: CampusNetworks,
+    pub pace: Pace,
     /// How many refused logins may be on their way into the audit.
     pub refusals: std::sync::Arc<tokio::sync::Semaphore>,
+    pub mailer: Mailer,
 }
 
 #[tonic::async_trait]
@@ -45,7 +55,7 @@ impl AuthService for Service {
         let origin = Origin::of(&request);
         let request = request.into_inner();
         let use_cookie = request.use_cookie;
-        let counts = self.count(&request.email, &origin).await;
+        let counts = self.count(&request, &origin).await?;
         let sign_in = match counts.iter().try_for_each(Count::admit) {
             Ok(()) => self.sign_in(request, origin).await,
             Err(refusal) => Err(refusal),
@@ -59,12 +69,12 @@ impl AuthService for Service {
                     user: answer.user,
                 });
                 *response.metadata_mut() = metadata;
-                allowance::tell(&counts, response.metadata_mut().as_mut());
+                allowance::tell_strangers(&counts, response.metadata_mut().as_mut());
                 Ok(response)
             }
             Err(problem) => {
                 let mut status = Status::from(problem);
-                allowance::tell(&counts, status.metadata_mut().as_mut());
+                allowance::tell_strangers(&counts, status.metadata_mut().as_mut());
                 Err(status)
             }
         }
@@ -75,10 +85,13 @@ impl AuthService for Service {
         request: Request<RefreshTokenRequest>,
     ) -> Result<Response<RefreshTokenResponse>, Status> {
         let origin = Origin::of(&request);
-        let cookie = cookie::read(request.metadata(), &self.options)?;
+        let cookie = match request.get_ref().refresh_token.is_empty() {
+            true => cookie::read(request.metadata(), &self.options)?,
+            false => None,
+        };
+        let use_cookie = cookie.is_some();
         let RefreshTokenRequest { refresh_token, device_id } = request.into_inner();
-        let use_cookie = refresh_token.is_empty() && cookie.is_some();
-        let token = if use_cookie { cookie.unwrap_or_default() } else { refresh_token };
+        let token = cookie.unwrap_or(refresh_token);
         let sign_in = self.exchange(&token, device_id, origin).await?;
         let (answer, metadata) = self.answer(sign_in, use_cookie)?;
         let mut response = Response::new(answer);
@@ -103,6 +116,43 @@ impl AuthService for Service {
         Ok(Response::new(ChangePasswordResponse {}))
     }
 
+    async fn get_json_web_key_set(
+        &self,
+        _: Request<GetJsonWebKeySetRequest>,
+    ) -> Result<Response<JsonWebKeySet>, Status> {
+        let mut response = Response::new(self.public_keys());
+        response.metadata_mut().insert("cache-control", cacheable()?);
+        Ok(response)
+    }
+
+    async fn register(&self, request: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
+        let origin = Origin::of(&request);
+        let registered = self.sign_up(request.into_inner(), origin).await?;
+        let user = match registered {
+            Some(account) => Some(self.tell(account).await?),
+            None => None,
+        };
+        Ok(Response::new(RegisterResponse { user }))
+    }
+
+    async fn forgot_password(
+        &self,
+        request: Request<ForgotPasswordRequest>,
+    ) -> Result<Response<ForgotPasswordResponse>, Status> {
+        let origin = Origin::of(&request);
+        self.forgot(request.into_inner(), origin).await?;
+        Ok(Response::new(ForgotPasswordResponse {}))
+    }
+
+    async fn reset_password(
+        &self,
+        request: Request<ResetPasswordRequest>,
+    ) -> Result<Response<ResetPasswordResponse>, Status> {
+        let origin = Origin::of(&request);
+        self.reset(request.into_inner(), origin).await?;
+        Ok(Response::new(ResetPasswordResponse {}))
+    }
+
     async fn list_sign_ins(
         &self,
         request: Request<ListSignInsRequest>,
@@ -122,7 +172,19 @@ impl AuthService for Service {
     }
 }
 
+/// Everybody may keep a copy, but not for so long that a new key signs before it is seen.
+fn cacheable() -> Result<MetadataValue<Ascii>, Problem> {
+    format!("public, max-age={}", keyring::COPY.as_secs()).parse().map_err(Problem::internal)
+}
+
 impl Service {
+    /// An account with the division that its owner belongs to today.
+    async fn tell(&self, account: user::Model) -> Result<User, Problem> {
+        let (database, now) = (&self.store.database, self.clock.now());
+        let division_id = organisation::current_division(database, account.college_id, account.id, now).await?;
+        Ok(to_proto(account, division_id))
+    }
+
     /// Login and RefreshToken answer alike; only their messages have names of their own.
     fn answer(&self, sign_in: SignIn, use_cookie: bool) -> Result<(RefreshTokenResponse, MetadataMap), Problem> {
         let mut metadata = MetadataMap::new();

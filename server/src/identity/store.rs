@@ -1,17 +1,17 @@
 //! The queries of this slice.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _, Statement,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
-use super::family::RefreshToken;
+use super::{family::RefreshToken, password};
 use crate::{
-    entity::{college, refresh_token_family, token_revocation, user},
+    entity::{account_token, college, refresh_token_family, signing_key, token_revocation, user},
     problem::Problem,
-    store::{Database, Tx},
+    store::{Database, ROWS_PER_STATEMENT, Tx, put_rows},
 };
 
 /// The account that an address and, where it was given, a college's short name mean. An address that is known in several
@@ -28,6 +28,28 @@ pub async fn find_account(
     }
     let Some(college) = college::by_short_name(college_short_name).one(reader).await? else { return Ok(None) };
     Ok(user::in_college(college.id).filter(user::Column::Email.eq(email)).one(reader).await?)
+}
+
+/// Hashes that were not made here, of no more accounts than it takes to know: what takes another time.
+pub async fn hashes_from_elsewhere(database: &Database) -> Result<Vec<String>, Problem> {
+    let column = user::Column::PasswordHash;
+    let hashes = user::in_any_college().select_only().column(column).filter(column.like("$%"));
+    let hashes = hashes.filter(column.not_like(format!("{}%", password::OWN))).limit(1000);
+    Ok(hashes.into_tuple().all(database.reader()).await?)
+}
+
+/// Whether a device has signed in to an account with this address, in whatever college. One question for every account and
+/// none, so that the time tells nothing.
+pub async fn is_known_device(database: &Database, email: &str, device_id: &str) -> Result<bool, Problem> {
+    let reader = database.reader();
+    let statement = Statement::from_sql_and_values(
+        reader.get_database_backend(),
+        "SELECT 1 FROM users u
+         JOIN refresh_token_families f ON f.college_id = u.college_id AND f.user_id = u.id
+         WHERE u.email = $1 AND f.device_id = $2 AND f.device_id <> '' LIMIT 1",
+        [email.into(), device_id.into()],
+    );
+    Ok(reader.query_one_raw(statement).await?.is_some())
 }
 
 pub async fn find_user(
@@ -128,6 +150,33 @@ pub async fn revoke_families(
     Ok(revoked.into_iter().map(|family| family.id).collect())
 }
 
+/// Revokes every sign-in of many people, and tells which.
+pub async fn revoke_families_of_all(
+    tx: &Tx,
+    college_id: Uuid,
+    user_ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, Problem> {
+    use refresh_token_family::Column;
+    let mut revoked = Vec::new();
+    for some in user_ids.chunks(ROWS_PER_STATEMENT) {
+        let theirs = refresh_token_family::update_in_college(college_id)
+            .col_expr(Column::RevokedAt, Expr::value(now))
+            .filter(Column::UserId.is_in(some.iter().copied()))
+            .filter(Column::RevokedAt.is_null());
+        revoked.extend(theirs.exec_with_returning(tx).await?.into_iter().map(|family| family.id));
+    }
+    Ok(revoked)
+}
+
+pub async fn insert_revocations(tx: &Tx, rows: Vec<token_revocation::Model>) -> Result<(), Problem> {
+    use token_revocation::Column;
+    let known = OnConflict::columns([Column::CollegeId, Column::SubjectId])
+        .update_columns([Column::RevokedAt, Column::ExpiresAt])
+        .to_owned();
+    Ok(put_rows(tx, rows, token_revocation::insert, known).await?)
+}
+
 pub async fn insert_revocation(tx: &Tx, row: &token_revocation::Model) -> Result<(), Problem> {
     use token_revocation::Column;
     let row: token_revocation::ActiveModel = row.clone().into();
@@ -149,13 +198,24 @@ pub async fn revocations_since(
     Ok(token_revocation::since(since).all(database.reader()).await?)
 }
 
-/// Deletes what is of no use any more: revocations of tokens that have expired, and sign-ins that have.
+/// The keys that took over from the first one, or are going to, in order.
+pub async fn signing_keys(database: &Database) -> Result<Vec<signing_key::Model>, Problem> {
+    Ok(signing_key::in_order().all(database.reader()).await?)
+}
+
+/// For so long after its last sign-in has expired an account still knows a device, so that one that comes back after the
+/// holidays is not taken for a stranger.
+const DEVICE_MEMORY: TimeDelta = TimeDelta::days(90);
+
+/// Deletes what is of no use any more: revocations of tokens that have expired, mailed tokens that have, and sign-ins that
+/// have long.
 pub async fn purge(database: &Database, now: DateTime<Utc>) -> Result<(), Problem> {
     database
         .write(move |tx| {
             Box::pin(async move {
                 token_revocation::delete_expired(now).exec(tx).await?;
-                refresh_token_family::delete_expired(now).exec(tx).await?;
+                account_token::delete_expired(now).exec(tx).await?;
+                refresh_token_family::delete_expired(now - DEVICE_MEMORY).exec(tx).await?;
                 Ok(())
             })
         })

@@ -3,11 +3,12 @@
 use std::sync::OnceLock;
 
 use http::header::AUTHORIZATION;
-use uuid::Uuid;
 
-use super::{Request, Shared};
+use super::{Request, Shared, observe};
 use crate::{
+    api_key,
     contract::Method,
+    principal::Principal,
     problem::{ErrorReason, Problem},
 };
 
@@ -15,15 +16,22 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Stranger(pub Problem);
 
-pub fn identify(shared: &Shared, method: &Method, request: &mut Request, caller: &OnceLock<Uuid>) {
+pub async fn identify(shared: &Shared, method: &Method, request: &mut Request, caller: &OnceLock<Principal>) {
     // RPCs for anyone do not look at the token: a phone whose token has just expired must still be able to refresh it.
     if method.is_public() {
         return;
     }
-    match token(request).and_then(|token| shared.tokens.verify(token, shared.clock.now())) {
+    let token = token(request).map(str::to_owned);
+    let now = shared.clock.now();
+    let found = match token {
+        Ok(token) if token.starts_with(api_key::PREFIX) => shared.api_keys.verify(&token, now).await,
+        Ok(token) => shared.tokens.verify(&token, now),
+        Err(problem) => Err(problem),
+    };
+    match found {
         Ok(principal) => {
-            tracing::Span::current().record("user_id", tracing::field::display(principal.user_id));
-            _ = caller.set(principal.user_id);
+            _ = caller.set(principal.clone());
+            observe::name_caller(&principal);
             request.extensions_mut().insert(principal);
         }
         Err(problem) => _ = request.extensions_mut().insert(Stranger(problem)),
@@ -31,7 +39,7 @@ pub fn identify(shared: &Shared, method: &Method, request: &mut Request, caller:
 }
 
 fn token(request: &Request) -> Result<&str, Problem> {
-    let missing = || Problem::new(ErrorReason::TokenMissing, "Sign in and send the access token as a bearer token.");
+    let missing = || Problem::new(ErrorReason::TokenMissing, "Send an access token or an API key as a bearer token.");
     let header = request.headers().get(AUTHORIZATION).ok_or_else(missing)?;
     let (scheme, token) = header.to_str().ok().and_then(|header| header.split_once(' ')).ok_or_else(missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }

@@ -3,7 +3,7 @@
 use super::{Request, authenticate::Stranger};
 use crate::{
     contract::Method,
-    principal::Principal,
+    principal::{Credential, Principal},
     problem::{ErrorReason, Problem},
 };
 
@@ -17,9 +17,19 @@ pub fn decide(method: &Method, request: &Request) -> Result<(), Problem> {
             |stranger| stranger.0.clone(),
         ));
     };
-    if method.allows(principal.role) {
+    if method.allows(principal) {
         return Ok(());
     }
     let allowed: Vec<_> = method.callers.iter().map(|caller| caller.as_str_name().to_ascii_lowercase()).collect();
-    Err(Problem::new(ErrorReason::RoleNotAllowed, "Your role may not do this.").with("allowed", allowed.join(",")))
+    let refusal = match (&principal.credential, method.scope) {
+        (Credential::Token(_), _) => Problem::new(ErrorReason::RoleNotAllowed, "Your role may not do this."),
+        (Credential::Key(_), None) => {
+            Problem::new(ErrorReason::RoleNotAllowed, "No API key may do this: it is for people who sign in.")
+        }
+        (Credential::Key(_), Some(scope)) => {
+            let words = format!("The API key was not made for this. Make one with the scope {}.", scope.as_str_name());
+            Problem::new(ErrorReason::ScopeMissing, words).with("scope", scope.as_str_name())
+        }
+    };
+    Err(refusal.with("allowed", allowed.join(",")))
 }

@@ -1,5 +1,5 @@
-//! Reads the request message, no further than the contract allows, and holds it against the rules of its fields, the same
-//! for every transport.
+//! Reads the request message, no further than the contract allows, brings its names into their form, and holds it against the
+//! rules of its fields, the same for every transport.
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
@@ -16,7 +16,11 @@ const PREFIX_BYTES: usize = 5;
 
 pub async fn admit(contract: &Contract, method: &Method, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let framed = read(body, method.max_request_bytes).await?;
+    let mut framed = read(body, method.max_request_bytes).await?;
+    // Before the rules, so that a name of blanks alone is an empty one to them.
+    if let Some(message) = contract.normalise(method, &framed[PREFIX_BYTES..]) {
+        framed = frame(&message)?;
+    }
     check(contract, method, &framed[PREFIX_BYTES..])?;
     Ok(Request::from_parts(parts, Body::from(framed)))
 }
@@ -31,6 +35,11 @@ fn check(contract: &Contract, method: &Method, message: &[u8]) -> Result<(), Pro
         .filter(|_| found.iter().all(|(_, reason)| reason == first_reason))
         .unwrap_or(ErrorReason::InvalidField);
     Err(Problem::invalid(reason, found.into_iter().map(|(violation, _)| violation).collect()))
+}
+
+fn frame(message: &[u8]) -> Result<Bytes, Problem> {
+    let length = u32::try_from(message.len()).map_err(Problem::internal)?;
+    Ok([&[0], &length.to_be_bytes()[..], message].concat().into())
 }
 
 /// The one message of a unary or server-streaming call, with its prefix.

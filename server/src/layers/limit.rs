@@ -1,4 +1,4 @@
-//! Counts calls: those of a signed-in user by the hour, those without a token by their address and the minute. Health is
+//! Counts calls: those of a signed-in user and those of an API key by the hour, those without a token by their address and the minute. Health is
 //! never counted. Whoever is counted is told what is left.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use rollcall_edge::ClientAddr;
 use super::{Request, Shared, authenticate::Stranger};
 use crate::{
     contract::Method,
-    principal::Principal,
+    principal::{Credential, Principal},
     problem::ErrorReason,
     store::{Count, Limit, address_key},
 };
@@ -33,8 +33,12 @@ const COUNTED_ELSEWHERE: [&str; 2] = ["AuthService/Login", "AuthService/RefreshT
 
 fn counted(shared: &Shared, method: &Method, request: &Request) -> Option<(Limit, String)> {
     if let Some(principal) = request.extensions().get::<Principal>() {
-        let limit = Limit::new("user", shared.limits.user_per_hour, Duration::from_secs(3600))?;
-        return Some((limit, format!("{}:{}", principal.college_id, principal.user_id)));
+        let (name, calls) = match principal.credential {
+            Credential::Token(_) => ("user", shared.limits.user_per_hour),
+            Credential::Key(_) => ("key", shared.limits.key_per_hour),
+        };
+        let limit = Limit::new(name, calls, Duration::from_secs(3600))?;
+        return Some((limit, format!("{}:{}", principal.college_id, principal.id)));
     }
     // A token of ours that has expired or was revoked comes from somebody known: a class that wakes its phones after a
     // break must be told to refresh.
@@ -45,7 +49,8 @@ fn counted(shared: &Shared, method: &Method, request: &Request) -> Option<(Limit
     if is_known || method.label.starts_with("HealthService/") || COUNTED_ELSEWHERE.contains(&method.label.as_str()) {
         return None;
     }
-    let limit = Limit::new("address", shared.limits.anonymous_per_minute, Duration::from_secs(60))?;
     let ClientAddr(address) = request.extensions().get()?;
+    let calls = shared.campus.scale(shared.limits.anonymous_per_minute, *address);
+    let limit = Limit::new("address", calls, Duration::from_secs(60))?;
     Some((limit, address_key(*address)))
 }

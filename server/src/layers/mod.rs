@@ -21,7 +21,6 @@ use axum::{
 };
 use tonic::Status;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 pub use denied::Denials;
 pub use request_id::RequestId;
@@ -30,9 +29,12 @@ use method::Found;
 
 use crate::{
     allowance,
+    api_key::ApiKeys,
     clock::Clock,
     contract::{Contract, Method},
     identity::Tokens,
+    organisation::CampusNetworks,
+    principal::Principal,
     problem::Problem,
     settings::RateLimits,
     store::{Count, Limiter},
@@ -40,11 +42,13 @@ use crate::{
 
 /// What the layers need.
 pub struct Shared {
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     pub clock: Clock,
     pub tokens: Tokens,
+    pub api_keys: ApiKeys,
     pub limiter: Arc<Limiter>,
     pub limits: RateLimits,
+    pub campus: CampusNetworks,
     pub trusted_proxies: Vec<ipnet::IpNet>,
     pub denials: Denials,
 }
@@ -76,7 +80,7 @@ async fn inside(
     shared: &Shared,
     mut request: Request,
     next: Next,
-    caller: &OnceLock<Uuid>,
+    caller: &OnceLock<Principal>,
     counted: &OnceLock<Count>,
 ) -> Result<Response, Problem> {
     // Everything further in knows which RPC it is.
@@ -88,7 +92,7 @@ async fn inside(
     // Around all that may wait.
     let asked = rollcall_edge::grpc_timeout(request.headers());
     deadline::hold(&method, asked, async {
-        authenticate::identify(shared, &method, &mut request, caller);
+        authenticate::identify(shared, &method, &mut request, caller).await;
         let visitor = denied::Visitor::of(&request);
         let answer = admitted(shared, &method, request, next, counted).await;
         // Around all that denies: the contract here, and further in whoever knows the object.

@@ -3,10 +3,14 @@
 use std::time::Instant;
 
 use tonic::{Code, Status};
-use tracing::Span;
+use tracing::{
+    Span,
+    field::{Empty, display},
+};
 use uuid::Uuid;
 
 use super::{Request, RequestId, Response, Shared, method};
+use crate::principal::Principal;
 
 /// A call that is on its way.
 pub struct Call {
@@ -22,7 +26,7 @@ impl Call {
         let endpoint = endpoint(shared, request.uri().path());
         let request_id = id.0.clone();
         // For what is logged within the call.
-        let span = tracing::info_span!("call", request_id, endpoint, user_id = tracing::field::Empty);
+        let span = tracing::info_span!("call", request_id, endpoint, user_id = Empty, api_key_id = Empty);
         let gauge = metrics::gauge!("rollcall_requests_in_flight", "endpoint" => endpoint.clone());
         let in_flight = InFlight::enter(gauge, &endpoint);
         Self { endpoint, request_id, span, started: Instant::now(), in_flight }
@@ -32,7 +36,7 @@ impl Call {
         self.span.clone()
     }
 
-    pub fn end(self, response: &Response, caller: Option<&Uuid>) {
+    pub fn end(self, response: &Response, caller: Option<&Principal>) {
         let Self { endpoint, request_id, span: _, started, mut in_flight } = self;
         in_flight.is_answered = true;
         drop(in_flight);
@@ -43,18 +47,35 @@ impl Call {
         metrics::counter!("rollcall_requests_total", "endpoint" => endpoint.clone(), "code" => name).increment(1);
         metrics::histogram!("rollcall_request_duration_seconds", "endpoint" => endpoint.clone()).record(elapsed);
         let duration_ms = elapsed.as_secs_f64() * 1000.0;
-        let user_id = caller.map(tracing::field::display);
+        let (user_id, api_key_id) = ids(caller);
+        let (user_id, api_key_id) = (user_id.map(display), api_key_id.map(display));
         match code {
             Code::Internal | Code::Unknown | Code::DataLoss => {
-                tracing::error!(request_id, user_id, endpoint, code = name, duration_ms, "call failed");
+                tracing::error!(request_id, user_id, api_key_id, endpoint, code = name, duration_ms, "call failed");
             }
             // Probes come every few seconds, for ever.
             Code::Ok if endpoint.starts_with("Health") => {
                 tracing::debug!(request_id, endpoint, code = name, duration_ms, "call");
             }
-            _ => tracing::info!(request_id, user_id, endpoint, code = name, duration_ms, "call"),
+            _ => tracing::info!(request_id, user_id, api_key_id, endpoint, code = name, duration_ms, "call"),
         }
     }
+}
+
+/// Lets whatever is logged within the call say whose it is.
+pub fn name_caller(caller: &Principal) {
+    let (user_id, api_key_id) = ids(Some(caller));
+    let span = Span::current();
+    user_id.map(|id| span.record("user_id", display(id)));
+    api_key_id.map(|id| span.record("api_key_id", display(id)));
+}
+
+/// The user, or the API key.
+fn ids(caller: Option<&Principal>) -> (Option<Uuid>, Option<Uuid>) {
+    caller.map_or((None, None), |caller| match caller.token() {
+        Some(_) => (Some(caller.id), None),
+        None => (None, Some(caller.id)),
+    })
 }
 
 /// `CheckInService/CheckIn`; whatever is not served shares one name, or strangers could fill the metrics.

@@ -6,17 +6,17 @@ use uuid::Uuid;
 use super::{RESOURCE, enrolment::day_in, service::Service, store};
 use crate::{
     entity::{division, enrolment::Column},
-    principal::{Principal, Role},
+    principal::{Principal, Reach},
     problem::Problem,
 };
 
 impl Service {
     pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<division::Model, Problem> {
         let (database, college_id) = (&self.store.database, principal.college_id);
-        if principal.role == Role::Student {
+        if let Reach::Student(student_id) = principal.reach() {
             let college = store::find_college(database, college_id).await?;
             let own = store::on_day(college_id, day_in(&college.time_zone, self.clock.now()))
-                .filter(Column::StudentId.eq(principal.user_id))
+                .filter(Column::StudentId.eq(student_id))
                 .filter(Column::DivisionId.eq(id));
             own.one(database.reader()).await?.ok_or_else(|| Problem::not_found(RESOURCE))?;
         }

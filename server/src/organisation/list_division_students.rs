@@ -30,7 +30,7 @@ impl Service {
         store::find_division(database, college_id, division_id).await?;
         let filter = format!("{division_id}{named_day:?}");
         let purpose: [&[u8]; 4] =
-            [b"division students", college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
+            [b"division students", college_id.as_bytes(), principal.id.as_bytes(), filter.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
 
         let day = match named_day {

@@ -14,7 +14,7 @@ use crate::{
         enrolment,
     },
     page::Page,
-    principal::{Principal, Role},
+    principal::{Principal, Reach},
     problem::Problem,
 };
 
@@ -25,14 +25,14 @@ impl Service {
         request: ListDivisionsRequest,
     ) -> Result<ListDivisionsResponse, Problem> {
         let (database, college_id) = (&self.store.database, principal.college_id);
-        let purpose: [&[u8]; 3] = [b"divisions", college_id.as_bytes(), principal.user_id.as_bytes()];
+        let purpose: [&[u8]; 3] = [b"divisions", college_id.as_bytes(), principal.id.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
         // Names are unique in a college, so the last one tells where the next page begins.
         let mut query = division::in_college(college_id).order_by_asc(Column::Name).limit(page.rows_to_read());
-        if principal.role == Role::Student {
+        if let Reach::Student(student_id) = principal.reach() {
             let college = store::find_college(database, college_id).await?;
             let own = store::on_day(college_id, day_in(&college.time_zone, self.clock.now()))
-                .filter(enrolment::Column::StudentId.eq(principal.user_id))
+                .filter(enrolment::Column::StudentId.eq(student_id))
                 .select_only()
                 .column(enrolment::Column::DivisionId);
             query = query.filter(Column::Id.in_subquery(own.into_query()));

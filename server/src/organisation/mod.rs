@@ -4,6 +4,7 @@
 //! Promises: a student belongs to a division once at a time; a change of an enrolment counts on every replica from the answer
 //! on. Never: another day's roster changes because somebody leaves today.
 
+mod campus;
 mod create_division;
 mod delete_division;
 mod end_enrolment;
@@ -12,15 +13,18 @@ mod enrolment;
 mod get_division;
 mod list_division_students;
 mod list_divisions;
+pub mod many;
 mod roster;
 mod rules;
 mod service;
 mod store;
 mod update_division;
 
+pub use campus::CampusNetworks;
 pub use end_enrolment::end_all;
-pub use enrolment::{Membership, day_in};
+pub use enrolment::{Membership, Span, day_in};
 pub use roster::{is_enrolled, outdate as outdate_roster, students_on};
+pub use rules::span;
 pub use service::Service;
 pub use store::{
     current_division, current_divisions, find_college, has_division, list_memberships, lock_college, on_day,

@@ -193,7 +193,7 @@ pub fn on_day(college_id: Uuid, day: NaiveDate) -> enrolment::Find {
         .filter(Condition::any().add(enrolment::Column::ToDate.is_null()).add(enrolment::Column::ToDate.gte(day)))
 }
 
-fn refused(error: DbErr) -> Problem {
+pub fn refused(error: DbErr) -> Problem {
     match constraint::broken_unique(&error) {
         Some("uq_divisions_name") => Problem::already_exists(RESOURCE, "name"),
         _ => error.into(),

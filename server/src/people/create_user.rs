@@ -1,4 +1,5 @@
-//! CreateUser: hash the password, where there is one → insert; the database refuses an address that is taken.
+//! CreateUser: hash the password, where there is one → insert, and invite where that is asked for; the database refuses an
+//! address that is taken.
 
 use rollcall_proto::v1::CreateUserRequest;
 use serde_json::json;
@@ -9,7 +10,7 @@ use crate::{
     audit,
     entity::user,
     identity::{self, Owner, check_password},
-    organisation,
+    jobs, organisation,
     origin::Origin,
     principal::Principal,
     problem::Problem,
@@ -25,6 +26,13 @@ impl Service {
         let (college_id, email) = (principal.college_id, request.email.to_lowercase());
         let role =
             identity::role_from_proto(request.role()).ok_or_else(|| Problem::invalid_field("role", "is required"))?;
+        rules::check_reach(principal, &[role])?;
+        if request.invite {
+            if request.password.is_some() {
+                return Err(Problem::invalid_field("invite", "must be left out beside a password"));
+            }
+            self.check_invitations(college_id).await?;
+        }
         let password_hash = match request.password {
             Some(password) => {
                 let college = organisation::find_college(&self.store.database, college_id).await?;
@@ -49,16 +57,25 @@ impl Service {
         let row = audit::Row::by(principal, &origin, "user.created", now)
             .object(RESOURCE, person.id)
             .detail(json!({"role": rules::role_name(role)}));
-        let made = person.clone();
+        let invited = audit::Row::by(principal, &origin, "user.invited", now).object(RESOURCE, person.id);
+        let (made, keys, mailer) = (person.clone(), self.keys.clone(), self.mailer.clone());
         self.store
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    store::insert(tx, made).await?;
-                    audit::insert(tx, row).await
+                    store::insert(tx, made.clone()).await?;
+                    audit::insert(tx, row).await?;
+                    if request.invite {
+                        identity::invite(tx, &keys, &mailer, &made, now).await?;
+                        audit::insert(tx, invited).await?;
+                    }
+                    Ok(())
                 })
             })
             .await?;
+        if request.invite {
+            jobs::announce(&self.store.bus);
+        }
         Ok(person)
     }
 }

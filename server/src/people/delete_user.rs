@@ -14,6 +14,7 @@ impl Service {
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);
         let row = audit::Row::by(principal, &origin, "user.deleted", now).object(RESOURCE, id);
+        let principal = principal.clone();
         let (store, revoker) = (self.store.clone(), self.revoker.clone());
         detach(async move {
             let writer = revoker.clone();
@@ -22,6 +23,7 @@ impl Service {
                     // One at a time decides who administers: two who each see the other one stay could go both.
                     organisation::lock_college(tx, college_id).await?;
                     let found = store::lock(tx, college_id, id).await?;
+                    rules::check_reach(&principal, &[found.role])?;
                     let gone = rules::pseudonym(&found, now);
                     let guard = match rules::gives_up_administration(&found, &gone) {
                         true => store::Guard::AnotherAdministrator,

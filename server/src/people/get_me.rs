@@ -5,6 +5,6 @@ use crate::{entity::user, principal::Principal, problem::Problem};
 
 impl Service {
     pub(super) async fn me(&self, principal: &Principal) -> Result<user::Model, Problem> {
-        store::find(&self.store.database, principal.college_id, principal.user_id).await
+        store::find(&self.store.database, principal.college_id, principal.id).await
     }
 }

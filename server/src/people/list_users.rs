@@ -29,7 +29,7 @@ impl Service {
         let role = role_from_proto(request.role());
         let division_id = optional_id("division_id", request.division_id.as_deref())?;
         let filter = format!("{role:?}{division_id:?}{:?}{:?}", request.active, request.query);
-        let purpose: [&[u8]; 4] = [b"users", college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
+        let purpose: [&[u8]; 4] = [b"users", college_id.as_bytes(), principal.id.as_bytes(), filter.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
 
         let mut query = store::present(college_id)

@@ -8,13 +8,16 @@ mod create_user;
 mod delete_user;
 mod get_me;
 mod get_user;
+mod invite_user;
 mod list_users;
+pub mod many;
 mod rules;
 mod service;
 mod store;
 mod update_me;
 mod update_user;
 
+pub use rules::{NO_PASSWORD, administers, changes_rights};
 pub use service::Service;
 
 const RESOURCE: &str = "user";

@@ -9,6 +9,7 @@ use crate::{
     entity::user::{Model, Role},
     identity::role_from_proto,
     mask::Mask,
+    principal::Principal,
     problem::{ErrorReason, Problem, Violation},
 };
 
@@ -51,15 +52,31 @@ pub fn check_rest(wanted: &User, current: &User) -> Result<(), Problem> {
     invalid(violations)
 }
 
+pub fn administers(person: &Model) -> bool {
+    person.role == Role::Admin && person.is_active
+}
+
 /// Whether somebody who administers the college would do so no more.
 pub fn gives_up_administration(before: &Model, after: &Model) -> bool {
-    let administers = |person: &Model| person.role == Role::Admin && person.is_active;
     administers(before) && !administers(after)
 }
 
 /// Whether a token that was given out before says what is not so any more.
 pub fn changes_rights(before: &Model, after: &Model) -> bool {
     before.role != after.role || before.is_active != after.is_active
+}
+
+/// Whether a caller may make somebody what they become, or change what they are: an API key that could make administrators
+/// could do everything.
+pub fn check_reach(principal: &Principal, roles: &[Role]) -> Result<(), Problem> {
+    if principal.token().is_none() && roles.contains(&Role::Admin) {
+        return Err(Problem::new(
+            ErrorReason::RoleNotAllowed,
+            "An API key cannot make or change administrators. Sign in as one.",
+        )
+        .with("allowed", "admin"));
+    }
+    Ok(())
 }
 
 /// What is left of a person whose records stay.

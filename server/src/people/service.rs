@@ -1,8 +1,9 @@
 //! UserService.
 
 use rollcall_proto::v1::{
-    CreateUserRequest, DeleteUserRequest, DeleteUserResponse, GetMeRequest, GetUserRequest, ListUsersRequest,
-    ListUsersResponse, UpdateMeRequest, UpdateUserRequest, User, user_service_server::UserService,
+    CreateUserRequest, DeleteUserRequest, DeleteUserResponse, GetMeRequest, GetUserRequest, InviteUserRequest,
+    InviteUserResponse, ListUsersRequest, ListUsersResponse, UpdateMeRequest, UpdateUserRequest, User,
+    user_service_server::UserService,
 };
 use tonic::{Request, Response, Status};
 
@@ -12,6 +13,7 @@ use crate::{
     entity::user::Model,
     identity::{Passwords, Revoker, to_proto},
     keys::Keys,
+    mail::Mailer,
     organisation,
     origin::Origin,
     principal::Principal,
@@ -27,6 +29,7 @@ pub struct Service {
     pub keys: Keys,
     pub passwords: Passwords,
     pub revoker: Revoker,
+    pub mailer: Mailer,
 }
 
 #[tonic::async_trait]
@@ -57,6 +60,13 @@ impl UserService for Service {
         let made = self.create(&principal, request.into_inner(), origin).await?;
         // Nobody is enrolled who was just made.
         Ok(Response::new(to_proto(made, None)))
+    }
+
+    async fn invite_user(&self, request: Request<InviteUserRequest>) -> Result<Response<InviteUserResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let id = convert::id("id", &request.get_ref().id)?;
+        let expires_at = self.invite(&principal, id, origin).await?;
+        Ok(Response::new(InviteUserResponse { expires_at: Some(convert::timestamp(expires_at)) }))
     }
 
     async fn update_user(&self, request: Request<UpdateUserRequest>) -> Result<Response<User>, Status> {

@@ -69,7 +69,7 @@ pub async fn write(tx: &Tx, person: &user::Model, guard: Guard) -> Result<(), Pr
     if written.rows_affected == 1 { Ok(()) } else { Err(rules::last_admin()) }
 }
 
-fn refused(error: DbErr) -> Problem {
+pub fn refused(error: DbErr) -> Problem {
     match constraint::broken_unique(&error) {
         Some("uq_users_email") => Problem::already_exists(RESOURCE, "email"),
         _ => error.into(),

@@ -12,7 +12,7 @@ impl Service {
         request: UpdateMeRequest,
         origin: Origin,
     ) -> Result<user::Model, Problem> {
-        let (college_id, id, now) = (principal.college_id, principal.user_id, self.clock.now());
+        let (college_id, id, now) = (principal.college_id, principal.id, self.clock.now());
         let row = audit::Row::new(college_id, "user.renamed", now).actor(id).object(RESOURCE, id).from(&origin);
         self.store
             .database

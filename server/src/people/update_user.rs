@@ -33,6 +33,7 @@ impl Service {
         let now = self.clock.now();
         let division_id = organisation::current_division(&self.store.database, college_id, id, now).await?;
         let row = audit::Row::by(principal, &origin, "user.updated", now).object(RESOURCE, id);
+        let principal = principal.clone();
         let (database, revoker) = (self.store.database.clone(), self.revoker.clone());
         detach(async move {
             let writer = revoker.clone();
@@ -47,6 +48,7 @@ impl Service {
                         rules::check_rest(&wanted, &to_proto(found.clone(), division_id))?;
                     }
                     let changed = apply(user::Model { updated_at: now, ..found.clone() }, wanted, &mask);
+                    rules::check_reach(&principal, &[found.role, changed.role])?;
                     let guard = match rules::gives_up_administration(&found, &changed) {
                         true => store::Guard::AnotherAdministrator,
                         false => store::Guard::None,

@@ -13,7 +13,7 @@ use crate::{
         session as sessions,
     },
     page::Page,
-    principal::{Principal, Role},
+    principal::{Principal, Reach},
     problem::Problem,
     session,
 };
@@ -48,8 +48,7 @@ impl Service {
     ) -> Result<(Vec<AttendanceRecord>, String), Problem> {
         let college_id = principal.college_id;
         let described = format!("{filter:?}");
-        let purpose: [&[u8]; 4] =
-            [b"records", college_id.as_bytes(), principal.user_id.as_bytes(), described.as_bytes()];
+        let purpose: [&[u8]; 4] = [b"records", college_id.as_bytes(), principal.id.as_bytes(), described.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, page_size, page_token);
 
         // Staff walk the college's key: ids are in the order of their making. A student's records have an index by time.
@@ -58,30 +57,27 @@ impl Service {
             session::find_for_staff(&self.store, principal, session_id).await?;
             query = query.filter(Column::SessionId.eq(session_id));
         }
-        if principal.role == Role::Student {
-            query = query.order_by_desc(Column::CreatedAt);
-        }
-        query = query.order_by_desc(Column::Id);
-        query = match principal.role {
-            Role::Student => query.filter(Column::StudentId.eq(principal.user_id)),
-            Role::Teacher if filter.session_id.is_none() => {
+        query = match principal.reach() {
+            Reach::Student(id) => query.filter(Column::StudentId.eq(id)).order_by_desc(Column::CreatedAt),
+            Reach::Teacher(id) if filter.session_id.is_none() => {
                 let own = sessions::in_college(college_id)
-                    .filter(sessions::Column::TeacherId.eq(principal.user_id))
+                    .filter(sessions::Column::TeacherId.eq(id))
                     .select_only()
                     .column(sessions::Column::Id);
                 query.filter(Column::SessionId.in_subquery(own.into_query()))
             }
-            Role::Teacher | Role::Admin => query,
+            Reach::Teacher(_) | Reach::College => query,
         };
+        query = query.order_by_desc(Column::Id);
         if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status));
         }
         if let Some((created_at, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
-            query = query.filter(match principal.role {
-                Role::Student => Condition::any()
+            query = query.filter(match principal.reach() {
+                Reach::Student(_) => Condition::any()
                     .add(Column::CreatedAt.lt(created_at))
                     .add(Condition::all().add(Column::CreatedAt.eq(created_at)).add(Column::Id.lt(id))),
-                Role::Teacher | Role::Admin => Condition::all().add(Column::Id.lt(id)),
+                Reach::Teacher(_) | Reach::College => Condition::all().add(Column::Id.lt(id)),
             });
         }
         let rows = query.all(self.store.database.reader()).await?;

@@ -11,7 +11,7 @@ use crate::{
     entity::session::{self, Column},
     organisation,
     page::Page,
-    principal::{Principal, Role},
+    principal::{Principal, Reach},
     problem::Problem,
 };
 
@@ -26,19 +26,19 @@ impl Service {
         let location_id = optional_id("location_id", request.location_id.as_deref())?;
         let filter = format!("{state:?}{division_id:?}{location_id:?}");
         let purpose: [&[u8]; 4] =
-            [b"sessions", principal.college_id.as_bytes(), principal.user_id.as_bytes(), filter.as_bytes()];
+            [b"sessions", principal.college_id.as_bytes(), principal.id.as_bytes(), filter.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);
 
         let mut query = session::in_college(principal.college_id)
             .order_by_desc(Column::PlannedStart)
             .order_by_desc(Column::Id)
             .limit(page.rows_to_read());
-        query = match principal.role {
-            Role::Admin => query,
-            Role::Teacher => query.filter(Column::TeacherId.eq(principal.user_id)),
-            Role::Student => {
+        query = match principal.reach() {
+            Reach::College => query,
+            Reach::Teacher(id) => query.filter(Column::TeacherId.eq(id)),
+            Reach::Student(id) => {
                 let database = &self.store.database;
-                let own = organisation::list_memberships(database, principal.college_id, principal.user_id).await?;
+                let own = organisation::list_memberships(database, principal.college_id, id).await?;
                 query.filter(store::planned_within(&own))
             }
         };

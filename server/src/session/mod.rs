@@ -21,7 +21,7 @@ pub use access::{find_for_staff, is_enrolled};
 pub use card::{Card, load_card, refresh_card};
 pub use convert::to_proto;
 pub use end_session::end_by_server;
-pub use rules::{ambiguous, state_name};
+pub use rules::{ambiguous, state_name, teaches};
 pub use service::Service;
 pub use store::{find, list_active_at, list_active_of};
 

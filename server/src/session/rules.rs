@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     entity::session::{Model, State},
-    principal::{Principal, Role},
+    principal::{Principal, Reach},
     problem::{ErrorReason, Problem},
 };
 
@@ -67,11 +67,20 @@ pub fn illegal(state: State, wanted: Move) -> Problem {
 
 /// Whether a member of staff may act on a session: its teacher, or an administrator of the college.
 pub fn check_staff(principal: &Principal, session: &Model) -> Result<(), Problem> {
-    if principal.role == Role::Admin || principal.user_id == session.teacher_id {
+    if teaches(principal, session) {
         return Ok(());
     }
     let refusal = Problem::new(ErrorReason::NotYourSession, "This session is taught by somebody else.");
     Err(refusal.with("session_id", session.id))
+}
+
+/// Whether a session is among those that a caller sees as staff.
+pub fn teaches(principal: &Principal, session: &Model) -> bool {
+    match principal.reach() {
+        Reach::College => true,
+        Reach::Teacher(id) => session.teacher_id == id,
+        Reach::Student(_) => false,
+    }
 }
 
 /// Whether a plan is one: it ends after it begins, within a day.
@@ -84,11 +93,11 @@ pub fn check_plan(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(), Proble
 
 /// Who teaches a session that is being planned.
 pub fn choose_teacher(principal: &Principal, named: Option<Uuid>) -> Result<Uuid, Problem> {
-    match (principal.role, named) {
-        (Role::Admin, Some(teacher)) => Ok(teacher),
-        (Role::Admin, None) => Err(Problem::invalid_field("teacher_id", "is required of an administrator")),
-        (_, None) => Ok(principal.user_id),
-        (_, Some(teacher)) if teacher == principal.user_id => Ok(teacher),
+    match (principal.reach(), named) {
+        (Reach::College, Some(teacher)) => Ok(teacher),
+        (Reach::College, None) => Err(Problem::invalid_field("teacher_id", "is required of an administrator")),
+        (_, None) => Ok(principal.id),
+        (_, Some(teacher)) if teacher == principal.id => Ok(teacher),
         (_, Some(_)) => Err(Problem::new(ErrorReason::NotYourSession, "A teacher plans sessions for herself only.")),
     }
 }
@@ -106,6 +115,7 @@ pub fn ambiguous(sessions: &[Model]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::principal::{Credential, Role, Token};
 
     #[test]
     fn a_session_never_goes_back() {
@@ -135,11 +145,13 @@ mod tests {
     fn a_teacher_plans_for_herself_and_an_administrator_for_a_teacher() {
         let principal = |role| Principal {
             college_id: Uuid::nil(),
-            user_id: Uuid::from_u128(1),
-            role,
-            family_id: None,
-            token_id: Uuid::nil(),
-            issued_at: DateTime::UNIX_EPOCH,
+            id: Uuid::from_u128(1),
+            credential: Credential::Token(Token {
+                id: Uuid::nil(),
+                role,
+                family_id: None,
+                issued_at: DateTime::UNIX_EPOCH,
+            }),
             expires_at: DateTime::UNIX_EPOCH,
         };
         let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));

@@ -1,6 +1,7 @@
 //! Every setting, from flags over the environment over `config.yaml` over defaults, read and checked before anything binds.
 //! All faults are listed together. Each part of the server gets its own options and sees no others.
 
+mod mail;
 mod options;
 mod reader;
 mod secret;
@@ -12,6 +13,8 @@ use std::{path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::entity::signing_key::Algorithm;
 
 /// The effective settings.
 #[derive(Clone, Debug)]
@@ -30,6 +33,7 @@ pub struct Settings {
     pub identity: Identity,
     pub code: Code,
     pub limits: RateLimits,
+    pub mail: Mail,
     pub cors_origins: Vec<String>,
     /// Whether the edge shows the OpenAPI document and its pages.
     pub docs: bool,
@@ -97,10 +101,7 @@ impl Settings {
         ]);
         let time_zone = read_time_zone(&mut reader);
         let access_token_life = read_access_token_life(&mut reader);
-        let algorithm = reader.text("JWT_ALGORITHM", "HS256");
-        if algorithm != "HS256" {
-            reader.fault(format!("JWT_ALGORITHM is {algorithm:?}; it must be HS256"));
-        }
+        let first_algorithm = read_algorithm(&mut reader);
 
         let settings = Self {
             environment,
@@ -127,6 +128,7 @@ impl Settings {
             log_level: read_log_level(&mut reader),
             identity: Identity {
                 access_token_life,
+                first_algorithm,
                 refresh_token_life: Duration::from_secs(
                     86_400 * reader.number::<u64>("REFRESH_TOKEN_EXPIRATION_DAYS", 7, 1..=90),
                 ),
@@ -136,10 +138,15 @@ impl Settings {
             code: Code { interval_seconds: reader.number("QR_REFRESH_INTERVAL_SECONDS", 25, 1..=300) },
             limits: RateLimits {
                 anonymous_per_minute: reader.number("RATE_LIMIT_IP_PER_MINUTE", 100, 0..=1_000_000),
+                mail_per_hour: reader.number("RATE_LIMIT_MAIL_PER_HOUR", 5, 0..=10_000),
                 login_per_minute: reader.number("RATE_LIMIT_LOGIN_PER_MINUTE", 10, 0..=1_000_000),
                 login_per_address_per_minute: reader.number("RATE_LIMIT_LOGIN_PER_IP_PER_MINUTE", 1200, 0..=1_000_000),
                 user_per_hour: reader.number("RATE_LIMIT_USER_PER_HOUR", 1000, 0..=10_000_000),
+                campus_networks: reader.list("CAMPUS_NETWORKS", "", "networks such as 203.0.113.0/24"),
+                campus_factor: reader.number("RATE_LIMIT_CAMPUS_FACTOR", 10, 1..=1000),
+                key_per_hour: reader.number("RATE_LIMIT_KEY_PER_HOUR", 100_000, 0..=1_000_000_000),
             },
+            mail: mail::read(&mut reader, production),
             cors_origins: reader.list("CORS_ORIGINS", "", "origins such as https://app.example.edu"),
             docs: reader.flag("DOCS_ENABLED", true),
             shown: Vec::new(),
@@ -173,6 +180,14 @@ fn read_log_level(reader: &mut Reader) -> LevelFilter {
             LevelFilter::INFO
         }
     }
+}
+
+fn read_algorithm(reader: &mut Reader) -> Algorithm {
+    let name = reader.text("JWT_ALGORITHM", Algorithm::Hs256.name());
+    Algorithm::named(&name).unwrap_or_else(|| {
+        reader.fault(format!("JWT_ALGORITHM is {name:?}; it must be HS256 or EdDSA"));
+        Algorithm::Hs256
+    })
 }
 
 fn read_access_token_life(reader: &mut Reader) -> Duration {

@@ -1,9 +1,12 @@
 //! What each part of the server is told.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use secrecy::SecretString;
+
+use crate::entity::signing_key::Algorithm;
 
 /// Where this runs. Anything but production is development.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +42,47 @@ pub struct Database {
 #[derive(Clone, Debug)]
 pub struct Identity {
     pub access_token_life: Duration,
+    /// Of the first key; those that take over have their own.
+    pub first_algorithm: Algorithm,
     pub refresh_token_life: Duration,
     pub secure_cookie: bool,
     pub allowed_origins: Vec<String>,
+}
+
+/// Mail, and what is only done by mail.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// None: no mail is sent.
+    pub smtp: Option<Smtp>,
+    /// Where people find the pages that mails lead to: scheme, host and perhaps a path, without a slash at its end.
+    pub public_url: String,
+    /// A path with `{token}` in it.
+    pub register_page: String,
+    /// A path with `{token}` in it.
+    pub reset_password_page: String,
+    pub invitation_life: Duration,
+}
+
+/// The server that takes mail.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub tls: SmtpTls,
+    pub credentials: Option<(String, SecretString)>,
+    pub from: Mailbox,
+    /// PEM; believed beside the authorities that everybody believes.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How the line to that server is kept from readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    None,
+    /// Begins in plain text and goes on in TLS, or not at all.
+    StartTls,
+    /// TLS from the first byte.
+    Tls,
 }
 
 /// How codes rotate.
@@ -55,6 +96,13 @@ pub struct Code {
 pub struct RateLimits {
     pub anonymous_per_minute: u32,
     pub login_per_minute: u32,
+    /// Mails that anybody can ask for, to one address.
+    pub mail_per_hour: u32,
     pub login_per_address_per_minute: u32,
     pub user_per_hour: u32,
+    /// What the operator knows of networks with many people behind one address, beside what colleges declare.
+    pub campus_networks: Vec<IpNet>,
+    /// How many times as much may be asked from an address there.
+    pub campus_factor: u32,
+    pub key_per_hour: u32,
 }

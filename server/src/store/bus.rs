@@ -16,6 +16,10 @@ pub enum Notice {
     Stale { college_id: Uuid, key: String },
     /// A token must not be believed any more.
     TokenRevoked { college_id: Uuid, subject_id: Uuid },
+    /// A college calls other networks its own.
+    NetworksChanged { college_id: Uuid },
+    /// There is something to do.
+    JobWaiting,
     /// Notices may have been lost: trust nothing that was heard before.
     Gap,
 }
@@ -25,8 +29,9 @@ impl Notice {
         match self {
             Self::SessionChanged { college_id, .. }
             | Self::Stale { college_id, .. }
-            | Self::TokenRevoked { college_id, .. } => *college_id,
-            Self::Gap => Uuid::nil(),
+            | Self::TokenRevoked { college_id, .. }
+            | Self::NetworksChanged { college_id } => *college_id,
+            Self::JobWaiting | Self::Gap => Uuid::nil(),
         }
     }
 }

@@ -161,6 +161,14 @@ impl Database {
         }
     }
 
+    /// Has PostgreSQL look at a table that has just grown. It does so by itself a minute later; until then it takes the table
+    /// for an empty one, and checks what refers to it by the wrong index. Nothing depends on it, so that it may fail.
+    pub async fn analyse(&self, table: &'static str) {
+        if !self.is_sqlite() {
+            let _ = self.single.execute_unprepared(&format!("ANALYZE {table}")).await;
+        }
+    }
+
     /// Whether the database answers.
     pub async fn is_up(&self) -> bool {
         let ping = self.read.execute_unprepared("SELECT 1");

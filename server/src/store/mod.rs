@@ -8,13 +8,17 @@ pub mod constraint;
 mod database;
 mod limiter;
 mod redis;
+mod rows;
 
 use std::sync::Arc;
 
 pub use bus::{Bus, Notice};
 pub use cache::{Cache, CacheKey};
 pub use database::{Database, Tx, Work, detach};
-pub use limiter::{Count, Limit, Limiter, Outcome, address_key};
+#[cfg(test)]
+pub use limiter::Outcome;
+pub use limiter::{Count, Limit, Limiter, address_key};
+pub use rows::{ROWS_PER_STATEMENT, put_rows};
 
 use crate::{clock::Clock, settings};
 

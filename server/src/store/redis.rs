@@ -18,6 +18,7 @@ use fred::{
     types::config::UnresponsiveConfig,
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use sha1::{Digest as _, Sha1};
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
@@ -45,7 +46,10 @@ pub struct Redis {
 impl Redis {
     /// Begins to connect and goes on for ever; a Redis that is not there yet stops nothing.
     pub fn connect(url: &SecretString) -> anyhow::Result<Self> {
-        let mut builder = Builder::from_config(Config::from_url(url.expose_secret())?);
+        let mut config = Config::from_url(url.expose_secret())?;
+        // Or the first attempt would be the last one.
+        config.fail_fast = false;
+        let mut builder = Builder::from_config(config);
         builder
             .with_performance_config(|config| config.default_command_timeout = COMMAND_TIMEOUT)
             .with_connection_config(|config| {
@@ -145,21 +149,50 @@ impl Redis {
         sent.is_ok()
     }
 
-    /// Runs a script whose answer is one number, or says that Redis cannot.
-    pub async fn run(&self, script: &'static str, key: String, arguments: Vec<String>) -> Option<i64> {
+    /// Runs a script whose answer is numbers, or says that Redis cannot.
+    pub async fn run(&self, script: &Script, key: String, arguments: Vec<String>) -> Option<Vec<i64>> {
         if !self.limits.is_closed() {
             return None;
         }
-        let answer = self.client.eval::<i64, _, _, _>(script, key, arguments);
         // Per-command timeouts do not hold for scripts.
-        let answer = tokio::time::timeout(COMMAND_TIMEOUT, answer).await.ok().and_then(Result::ok);
+        let answer = tokio::time::timeout(COMMAND_TIMEOUT, self.evaluate(script, key, arguments)).await;
+        let answer = answer.ok().and_then(Result::ok);
         self.limits.note(answer.is_some());
         answer
+    }
+
+    /// By its hash, which spares Redis the reading; by its text where Redis has not read it since it was started.
+    async fn evaluate(
+        &self,
+        script: &Script,
+        key: String,
+        arguments: Vec<String>,
+    ) -> Result<Vec<i64>, fred::error::Error> {
+        let answer = self.client.evalsha(script.hash.as_str(), key.as_str(), arguments.clone()).await;
+        match answer {
+            Err(error) if error.details().starts_with("NOSCRIPT") => {
+                self.client.eval(script.text.as_str(), key, arguments).await
+            }
+            answer => answer,
+        }
     }
 
     fn read(&self, body: &[u8]) -> Option<Notice> {
         let (replica, notice): (Uuid, Notice) = serde_json::from_slice(body).ok()?;
         (replica != self.replica).then_some(notice)
+    }
+}
+
+/// A script, and the name by which Redis knows it once it has run.
+pub struct Script {
+    text: String,
+    hash: String,
+}
+
+impl Script {
+    pub fn new(text: String) -> Self {
+        let hash = Sha1::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { text, hash }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Passwords that were hashed elsewhere with bcrypt work, and are hashed anew at the first login.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use rollcall_proto::v1::{LoginRequest, LoginResponse};
 use rollcall_tests::{
@@ -7,7 +9,7 @@ use rollcall_tests::{
 };
 use tonic::{Code, Response, Status};
 
-on_both_stores!(are_hashed_anew, are_never_cut_off, let_many_in_at_once);
+on_both_stores!(are_hashed_anew, are_never_cut_off, let_many_in_at_once, are_not_told_by_the_time);
 
 /// Of PASSWORD, without the kind.
 const HASH: &str = "$05$abcdefghijklmnopqrstuuFiPhXf1sVd3pCCRO.uVh34H/qI/ZsuS";
@@ -58,6 +60,23 @@ async fn are_never_cut_off(kind: Kind) {
     login(&class.world, email, &"x".repeat(72)).await.answer();
     // A hash that would keep the server busy for seconds is none.
     login(&class.world, &class.college.students[1].email, PASSWORD).await.refused();
+}
+
+/// While there is one, every refusal waits for a whole second, which hides how long each hash has taken.
+async fn are_not_told_by_the_time(kind: Kind) {
+    let mut college = College::new("riverside", 4);
+    college.students[0].password_hash = Some(format!("$2b{HASH}"));
+    college.students[1].is_active = false;
+    college.students[2].password_hash = Some(String::new());
+    let class = Class::of(Plan::new(kind), college).await;
+    let known = class.college.students.iter().map(|student| student.email.as_str());
+    // The unknown one first: the server must know by itself that the other is there.
+    for email in ["nobody@riverside.example"].into_iter().chain(known) {
+        let begun = Instant::now();
+        login(&class.world, email, "incorrect horse battery staple").await.refused();
+        assert!(begun.elapsed() >= Duration::from_secs(1), "{email}: {:?}", begun.elapsed());
+    }
+    login(&class.world, &class.college.students[3].email, PASSWORD).await.answer();
 }
 
 async fn let_many_in_at_once(kind: Kind) {

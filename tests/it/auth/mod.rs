@@ -2,8 +2,10 @@
 
 mod change_password;
 mod cookie;
+mod forged;
 mod imported;
 mod login;
 mod logout;
 mod refresh_token;
 mod sign_ins;
+mod signing_keys;

@@ -61,6 +61,7 @@ async fn lists_the_callers_own(kind: Kind) {
         let [created, used, expires] = [sign_in.created_at, sign_in.last_used_at, sign_in.expires_at].map(time);
         assert!(created >= begun && used >= created, "{sign_in:?}");
         assert_eq!((expires - created).num_seconds(), 7 * DAY, "{sign_in:?}");
+        assert_eq!(sign_in.ip_address, "127.0.0.1");
     }
     assert_eq!(found[0].last_used_at, found[0].created_at);
     assert!((time(found[1].last_used_at) - time(found[1].created_at)).num_seconds() >= 60);

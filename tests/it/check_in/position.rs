@@ -49,10 +49,12 @@ async fn decides(kind: Kind) {
             let accuracy_told: Option<f64> =
                 refusal.metadata.get("accuracy_meters").map(|text| text.parse().expect("metres"));
             assert_eq!(accuracy_told, accuracy, "{case}");
-            assert_eq!(refusal.metadata.len(), 2 + usize::from(accuracy.is_some()), "{case}");
+            assert_eq!(refusal.metadata.len(), 3 + usize::from(accuracy.is_some()), "{case}");
             let told: f64 = refusal.told("distance_meters").parse().expect("a number");
             assert!(distance > 1_000_000.0 || (told - distance).abs() <= 1.0, "{case}: {told}");
             assert_eq!(refusal.told("radius_meters").parse(), Ok(50.0), "{case}");
+            let edge: f64 = refusal.told("edge_distance_meters").parse().expect("a number");
+            assert!((edge - (told - 50.0)).abs() < 0.11, "{case}: {edge}");
         }
     }
     let stored: Vec<AttendanceRecord> = class.records().await;

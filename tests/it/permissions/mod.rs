@@ -1,8 +1,10 @@
 //! Who may do what: every RPC, for every kind of caller, on objects of every kind, over gRPC and over REST. The list of RPCs
 //! comes from the descriptors, so that an RPC without a row fails.
 
+mod calendars;
 mod rows;
 mod scene;
+mod slots;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +40,13 @@ async fn hold_for_every_rpc(kind: Kind) {
                 row.callers
             ));
         }
+        if contract::scope(&method).as_deref() != row.scope {
+            wrong.push(format!(
+                "{name}: the contract's scope is {:?}, the row's {:?}",
+                contract::scope(&method),
+                row.scope
+            ));
+        }
         for who in Who::ALL {
             let mut told = BTreeMap::new();
             for &object in row.objects {
@@ -59,7 +68,7 @@ async fn hold_for_every_rpc(kind: Kind) {
                 }
             }
             // Another college's object and one that does not exist must not be told apart, by anything.
-            if who != Who::ForeignAdmin
+            if !who.is_foreign()
                 && row.callers != ["ANYONE"]
                 && let (Some(foreign), Some(absent)) = (told.get(&Object::Foreign), told.get(&Object::Absent))
                 && foreign != absent
@@ -120,6 +129,11 @@ fn barred(who: Who, row: &Row) -> Option<Expect> {
         Who::Student | Who::OtherStudent => "STUDENT",
         Who::Teacher | Who::OtherTeacher => "TEACHER",
         Who::Admin | Who::ForeignAdmin => "ADMIN",
+        Who::Key | Who::ForeignKey if row.scope.is_some() => return None,
+        Who::NarrowKey if row.scope.is_some() => {
+            return Some(Expect::Refused(Code::PermissionDenied, "SCOPE_MISSING"));
+        }
+        Who::Key | Who::ForeignKey | Who::NarrowKey => "KEY",
     };
     (!row.callers.contains(&role)).then_some(Expect::Refused(Code::PermissionDenied, "ROLE_NOT_ALLOWED"))
 }

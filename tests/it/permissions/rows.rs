@@ -27,6 +27,8 @@ pub struct Row {
     pub gone: Expect,
     /// Whether asking twice gives the same answer.
     pub repeatable: bool,
+    /// What an API key must have been made for; where None, no key may call.
+    pub scope: Option<&'static str>,
     /// Where the answer has what belongs to the object. Whoever may not see that gets an answer without it.
     pub list: Option<&'static str>,
 }
@@ -34,6 +36,7 @@ pub struct Row {
 const NOT_FOUND: Expect = Expect::Refused(Code::NotFound, "NOT_FOUND");
 const NOT_ENROLLED: Expect = Expect::Refused(Code::NotFound, "NOT_ENROLLED");
 const NOT_YOURS: Expect = Expect::Refused(Code::PermissionDenied, "NOT_YOUR_SESSION");
+const TOKEN_INVALID: Expect = Expect::Refused(Code::Unauthenticated, "ACCOUNT_TOKEN_INVALID");
 const CODE_INVALID: Expect = Expect::Refused(Code::FailedPrecondition, "CODE_INVALID");
 
 const ANYONE: &[&str] = &["ANYONE"];
@@ -54,6 +57,7 @@ const OPEN: Row = Row {
     teacher_theirs: Expect::Answered,
     gone: Expect::Answered,
     repeatable: true,
+    scope: None,
     list: None,
 };
 
@@ -76,6 +80,13 @@ pub fn row(method: &str) -> Option<Row> {
             repeatable: false,
             ..OPEN
         },
+        // Whether an address is known must not show; a token must be one that was mailed.
+        "AuthService.ForgotPassword" => Row { callers: ANYONE, ..OPEN },
+        "AuthService.Register" => {
+            Row { callers: ANYONE, objects: &[Object::Own, Object::Absent], gone: TOKEN_INVALID, ..OPEN }
+        }
+        "AuthService.ResetPassword" => Row { callers: ANYONE, objects: &[Object::Absent], gone: TOKEN_INVALID, ..OPEN },
+        "AuthService.GetJsonWebKeySet" => Row { callers: ANYONE, objects: CALLER, ..OPEN },
         "AuthService.Logout" | "AuthService.ChangePassword" | "AuthService.ListSignIns" => {
             Row { objects: CALLER, ..OPEN }
         }
@@ -90,7 +101,14 @@ pub fn row(method: &str) -> Option<Row> {
         "UserService.GetMe" | "UserService.UpdateMe" => Row { objects: CALLER, ..OPEN },
         "UserService.ListUsers" => Row { callers: ADMINS, objects: CALLER, list: Some("users"), ..OPEN },
         "UserService.CreateUser" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
-        "UserService.GetUser" | "UserService.UpdateUser" | "UserService.DeleteUser" => {
+        "ApiKeyService.ListApiKeys" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("api_keys"), ..OPEN }
+        }
+        "ApiKeyService.CreateApiKey" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "ApiKeyService.GetApiKey" | "ApiKeyService.RevokeApiKey" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "UserService.GetUser" | "UserService.UpdateUser" | "UserService.DeleteUser" | "UserService.InviteUser" => {
             Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
         "DivisionService.ListDivisions" => Row { objects: CALLER, repeatable: false, list: Some("divisions"), ..OPEN },
@@ -115,12 +133,44 @@ pub fn row(method: &str) -> Option<Row> {
         "GeofenceService.UpdateLocation" | "GeofenceService.DeleteLocation" => {
             Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
+        "GeofenceService.ImportLocations" | "GeofenceService.ExportLocations" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN }
+        }
         "GeofenceService.ValidatePoint" => Row { objects: CALLER, ..OPEN },
         "AccessPointService.ListAccessPoints" => {
             Row { callers: STAFF, objects: CALLER, repeatable: false, list: Some("access_points"), ..OPEN }
         }
         "AccessPointService.CreateAccessPoint" | "AccessPointService.DeleteAccessPoint" => {
             Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "TimetableService.ListTimetables" => {
+            Row { objects: CALLER, repeatable: false, list: Some("timetables"), ..OPEN }
+        }
+        "TimetableService.GetTimetable" | "TimetableService.ListDivisionTimetable" => {
+            Row { student_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
+        }
+        "TimetableService.ListMySchedule" => {
+            Row { callers: &["STUDENT", "TEACHER"], objects: CALLER, list: Some("occurrences"), ..OPEN }
+        }
+        "TimetableService.ListToday" => Row { objects: CALLER, list: Some("occurrences"), ..OPEN },
+        "TimetableService.CreateTimetable"
+        | "TimetableService.UpdateTimetable"
+        | "TimetableService.DeleteTimetable" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
+        "BulkService.ImportRows" | "BulkService.ExportRows" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
+        "CalendarService.ListCalendarEntries" => Row { objects: CALLER, list: Some("entries"), ..OPEN },
+        "CalendarService.GetCalendarEntry" => Row { gone: NOT_FOUND, repeatable: false, ..OPEN },
+        "CalendarService.CreateCalendarEntry" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "CalendarService.UpdateCalendarEntry" | "CalendarService.DeleteCalendarEntry" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "CalendarService.ImportCalendarEntries" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
+        "ScheduleFeedService.CreateScheduleFeed"
+        | "ScheduleFeedService.GetScheduleFeed"
+        | "ScheduleFeedService.DeleteScheduleFeed" => {
+            Row { callers: &["STUDENT", "TEACHER"], objects: CALLER, repeatable: false, ..OPEN }
+        }
+        "ScheduleFeedService.DownloadScheduleFeed" => {
+            Row { callers: ANYONE, objects: &[Object::Own, Object::Absent], gone: NOT_FOUND, ..OPEN }
         }
         "CollegeService.GetCollege" => Row { objects: CALLER, ..OPEN },
         "CollegeService.UpdateCollege" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
@@ -138,16 +188,66 @@ pub fn row(method: &str) -> Option<Row> {
         | "HealthService.AttendanceHealthDetail" => Row { callers: ANYONE, objects: CALLER, ..OPEN },
         _ => return None,
     };
-    Some(row)
+    Some(Row { scope: scope(method), ..row })
+}
+
+/// What an API key must have been made for to call an RPC.
+fn scope(method: &str) -> Option<&'static str> {
+    let scope = match method {
+        "UserService.ListUsers" | "UserService.GetUser" | "DivisionService.ListDivisionStudents" => "PEOPLE_READ",
+        "UserService.CreateUser"
+        | "UserService.UpdateUser"
+        | "UserService.DeleteUser"
+        | "UserService.InviteUser"
+        | "DivisionService.EnrolStudent"
+        | "DivisionService.EndEnrolment" => "PEOPLE_WRITE",
+        "CalendarService.ListCalendarEntries"
+        | "CalendarService.GetCalendarEntry"
+        | "DivisionService.ListDivisions"
+        | "DivisionService.GetDivision"
+        | "GeofenceService.ListLocations"
+        | "GeofenceService.GetLocation"
+        | "GeofenceService.ExportLocations"
+        | "GeofenceService.ValidatePoint"
+        | "AccessPointService.ListAccessPoints"
+        | "TimetableService.ListTimetables"
+        | "TimetableService.GetTimetable"
+        | "TimetableService.ListDivisionTimetable"
+        | "TimetableService.ListToday"
+        | "CollegeService.GetCollege" => "ORGANISATION_READ",
+        "CalendarService.CreateCalendarEntry"
+        | "CalendarService.UpdateCalendarEntry"
+        | "CalendarService.DeleteCalendarEntry"
+        | "CalendarService.ImportCalendarEntries"
+        | "DivisionService.CreateDivision"
+        | "DivisionService.UpdateDivision"
+        | "DivisionService.DeleteDivision"
+        | "GeofenceService.CreateLocation"
+        | "GeofenceService.UpdateLocation"
+        | "GeofenceService.DeleteLocation"
+        | "GeofenceService.ImportLocations"
+        | "AccessPointService.CreateAccessPoint"
+        | "AccessPointService.DeleteAccessPoint"
+        | "TimetableService.CreateTimetable"
+        | "TimetableService.UpdateTimetable"
+        | "TimetableService.DeleteTimetable" => "ORGANISATION_WRITE",
+        "SessionService.ListSessions"
+        | "SessionService.GetSession"
+        | "RecordService.ListRecords"
+        | "RecordService.GetRecord"
+        | "LiveService.WatchAttendance" => "ATTENDANCE_READ",
+        _ => return None,
+    };
+    Some(scope)
 }
 
 /// Whether the object belongs to what the caller may see.
 pub fn is_theirs(who: Who, object: Object) -> bool {
     matches!(
         (who, object),
-        (Who::Student | Who::Teacher | Who::Admin, Object::Own)
-            | (Who::OtherStudent | Who::OtherTeacher | Who::Admin, Object::Other)
-            | (Who::ForeignAdmin, Object::Foreign)
+        (Who::Student | Who::Teacher | Who::Admin | Who::Key, Object::Own)
+            | (Who::OtherStudent | Who::OtherTeacher | Who::Admin | Who::Key, Object::Other)
+            | (Who::ForeignAdmin | Who::ForeignKey, Object::Foreign)
     )
 }
 
@@ -171,8 +271,8 @@ impl Row {
         }
         match (who, object) {
             (_, Object::Absent) => self.gone,
-            (Who::ForeignAdmin, Object::Foreign) => Expect::Answered,
-            (Who::ForeignAdmin, _) | (_, Object::Foreign) => self.gone,
+            (Who::ForeignAdmin | Who::ForeignKey, Object::Foreign) => Expect::Answered,
+            (Who::ForeignAdmin | Who::ForeignKey, _) | (_, Object::Foreign) => self.gone,
             (Who::Student, Object::Other) | (Who::OtherStudent, Object::Own) => self.student_theirs,
             (Who::Teacher, Object::Other) | (Who::OtherTeacher, Object::Own) => self.teacher_theirs,
             _ => Expect::Answered,

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use chrono::TimeDelta;
+use http::Method;
 use rollcall_proto::v1::{
     CreateAccessPointRequest, CreateDivisionRequest, CreateLocationRequest, CreateUserRequest, EnrolStudentRequest,
     GetCurrentCodeRequest, ListSignInsRequest, LogoutRequest, access_point, user,
@@ -13,6 +14,7 @@ use rollcall_tests::{
     actor::Actor,
     class::request,
     college::{College, now_in_seconds},
+    mail::Line,
     password::PASSWORD,
     seed::{Role, SeedSession, SeedUser, Signal, State},
     token,
@@ -21,7 +23,11 @@ use rollcall_tests::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::rows::{Row, is_theirs};
+use super::{
+    calendars,
+    rows::{Row, is_theirs},
+    slots,
+};
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +42,14 @@ pub enum Who {
     Disabled,
     Expired,
     Revoked,
+    /// An API key with every scope, another college's, and one with every scope but the one that is asked for.
+    Key,
+    ForeignKey,
+    NarrowKey,
 }
 
 impl Who {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Nobody,
         Self::Student,
         Self::OtherStudent,
@@ -50,7 +60,15 @@ impl Who {
         Self::Disabled,
         Self::Expired,
         Self::Revoked,
+        Self::Key,
+        Self::ForeignKey,
+        Self::NarrowKey,
     ];
+
+    /// Whether the caller is of the other college.
+    pub const fn is_foreign(self) -> bool {
+        matches!(self, Self::ForeignAdmin | Self::ForeignKey)
+    }
 }
 
 /// Whose object it is, seen from the first student and the first teacher.
@@ -75,6 +93,8 @@ pub struct Scene {
     records: HashMap<Object, String>,
     stock: Mutex<HashMap<(Object, Begin), Vec<Uuid>>>,
     revoked: [String; 2],
+    keys: [String; 2],
+    narrow_keys: HashMap<&'static str, String>,
 }
 
 /// The states that a used-up session begins in.
@@ -106,6 +126,10 @@ impl Scene {
         for college in [&mut college, &mut foreign] {
             let location = college.location.clone();
             college.another_access_point(&location, "06:00:00:00:00:01", Signal::Wifi);
+            let (division, teacher) = (college.division.clone(), college.teacher.clone());
+            slots::every_day(college, &division, &teacher, 7);
+            let (division, teacher) = (college.other_division.clone(), college.other_teacher.clone());
+            slots::every_day(college, &division, &teacher, 6);
         }
         let mut stock = HashMap::new();
         for (key, state) in [(Begin::Scheduled, State::Scheduled), (Begin::Active, State::Active)] {
@@ -116,19 +140,32 @@ impl Scene {
             stock.insert((Object::Other, key), other);
             stock.insert((Object::Foreign, key), theirs);
         }
-        let world = Plan::new(kind).start(&[&college, &foreign]).await;
+        let world = Plan::new(kind).mail(Line::Plain).start(&[&college, &foreign]).await;
         let sessions = HashMap::from([
             (Object::Own, college.session.clone()),
             (Object::Other, other_session),
             (Object::Foreign, foreign.session.clone()),
         ]);
+        let open = json!({"registration": "OPEN"});
+        let rest = world.actor(&college.admin).rest();
+        rest.send(rest.request(Method::PATCH, "/api/v1/college").json(&open)).await.answer();
         // Her sign-in is what her college's audit has to show.
         world.actor(&foreign.admin).login().await;
+        for college in [&college, &foreign] {
+            calendars::spare_entry(&world.actor(&college.admin)).await;
+        }
         let mut revoked = Vec::new();
         for person in [&college.students[0], &college.teacher] {
             let actor = world.actor(person).signed_in().await;
             actor.auth().logout(LogoutRequest {}).await.answer();
             revoked.push(actor.token().expect("a token"));
+        }
+        let keys = [&college, &foreign].map(|college| world.actor(&college.admin));
+        let keys = [make_key(&keys[0], &SCOPES).await, make_key(&keys[1], &SCOPES).await];
+        let mut narrow_keys = HashMap::new();
+        for lacking in SCOPES {
+            let others: Vec<_> = SCOPES.into_iter().filter(|scope| *scope != lacking).collect();
+            narrow_keys.insert(lacking, make_key(&world.actor(&college.admin), &others).await);
         }
         let mut scene = Self {
             world,
@@ -140,6 +177,8 @@ impl Scene {
             records: HashMap::new(),
             stock: Mutex::new(stock),
             revoked: revoked.try_into().expect("two tokens"),
+            keys,
+            narrow_keys,
         };
         scene.records = scene.check_everyone_in().await;
         scene
@@ -179,6 +218,9 @@ impl Scene {
                 let long_ago = world.clock().now() - TimeDelta::hours(1);
                 world.actor(person).with_token(token::mint(SECRET, person, long_ago))
             }
+            Who::Key => world.nobody().with_token(&self.keys[0]),
+            Who::ForeignKey => world.nobody().with_token(&self.keys[1]),
+            Who::NarrowKey => world.nobody().with_token(&self.narrow_keys[row.scope.unwrap_or(SCOPES[0])]),
             Who::Revoked => world.actor(person).with_token(&self.revoked[usize::from(staff)]),
         }
     }
@@ -200,6 +242,12 @@ impl Scene {
                 json!({"refresh_token": refresh_token, "device_id": "phone"})
             }
             "AuthService.ChangePassword" => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
+            "AuthService.ForgotPassword" => json!({"email": self.email(object)}),
+            "AuthService.Register" if object == Object::Absent => json!({"token": "nonsense", "password": PASSWORD}),
+            "AuthService.Register" => {
+                json!({"email": "new@x.example", "username": "New", "college": self.college.college.short_name})
+            }
+            "AuthService.ResetPassword" => json!({"token": "nonsense", "new_password": PASSWORD}),
             "AuthService.RevokeSignIn" => json!({"id": self.sign_in(who, object).await}),
             "SessionService.CreateSession" => self.new_session(who, object, location),
             "SessionService.GetSession" => json!({"id": session}),
@@ -219,6 +267,9 @@ impl Scene {
                 let shown = if object == Object::Absent { Object::Own } else { object };
                 json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
             }
+            "ApiKeyService.ListApiKeys" => json!({"page_size": 1}),
+            "ApiKeyService.CreateApiKey" => json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"]}),
+            "ApiKeyService.GetApiKey" | "ApiKeyService.RevokeApiKey" => json!({"id": self.spare_key(object).await}),
             "UserService.UpdateMe" => json!({"username": "Renamed"}),
             "UserService.ListUsers" => json!({"page_size": 1}),
             "UserService.CreateUser" => {
@@ -227,7 +278,9 @@ impl Scene {
             "UserService.UpdateUser" => {
                 json!({"user": {"id": self.spare_user(object).await, "username": "Renamed"}, "update_mask": "username"})
             }
-            "UserService.GetUser" | "UserService.DeleteUser" => json!({"id": self.spare_user(object).await}),
+            "UserService.GetUser" | "UserService.DeleteUser" | "UserService.InviteUser" => {
+                json!({"id": self.spare_user(object).await})
+            }
             "DivisionService.GetDivision" | "DivisionService.ListDivisionStudents" => {
                 json!({"id": self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.division_id)})
             }
@@ -239,7 +292,7 @@ impl Scene {
             }
             "DivisionService.DeleteDivision" => json!({"id": self.spare_division(object, false).await}),
             "DivisionService.EnrolStudent" => {
-                let student = if who == Who::ForeignAdmin { &self.foreign.stranger } else { &self.college.stranger };
+                let student = if who.is_foreign() { &self.foreign.stranger } else { &self.college.stranger };
                 json!({"division_id": self.spare_division(object, false).await, "student_id": student.id})
             }
             "DivisionService.EndEnrolment" => {
@@ -254,12 +307,70 @@ impl Scene {
                 json!({"location": {"id": self.spare_location(object).await, "building": "B"}, "update_mask": "building"})
             }
             "GeofenceService.DeleteLocation" => json!({"id": self.spare_location(object).await}),
+            "GeofenceService.ImportLocations" => {
+                // A collection without features, in base64.
+                let file = "eyJ0eXBlIjoiRmVhdHVyZUNvbGxlY3Rpb24iLCJmZWF0dXJlcyI6W119";
+                json!({"file": {"content_type": "application/geo+json", "data": file}})
+            }
             "GeofenceService.ValidatePoint" => json!({"lat": 12.9716, "lon": 77.5946}),
             "AccessPointService.ListAccessPoints" => json!({"page_size": 1}),
             "AccessPointService.CreateAccessPoint" => {
                 json!({"location_id": location, "bssid": fresh_bssid(), "type": "WIFI"})
             }
             "AccessPointService.DeleteAccessPoint" => json!({"id": self.spare_access_point(object).await}),
+            "TimetableService.ListTimetables" | "TimetableService.ListMySchedule" | "TimetableService.ListToday" => {
+                json!({"page_size": 1})
+            }
+            "TimetableService.ListDivisionTimetable" => {
+                json!({"id": self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.division_id)})
+            }
+            "TimetableService.GetTimetable" => json!({"id": self.slot(object)}),
+            "TimetableService.CreateTimetable" => {
+                slots::fresh_at(if who.is_foreign() { &self.foreign } else { &self.college }, location)
+            }
+            "TimetableService.UpdateTimetable" => {
+                let id = self.spare_slot(object).await;
+                json!({"timetable": {"id": id, "subject": "Parsers"}, "update_mask": "subject"})
+            }
+            "TimetableService.DeleteTimetable" => json!({"id": self.spare_slot(object).await}),
+            // `name`, in base64: a file without rows.
+            "BulkService.ImportRows" => {
+                json!({"kind": "DIVISIONS", "dry_run": true, "file": {"content_type": "text/csv", "data": "bmFtZQ=="}})
+            }
+            "BulkService.ExportRows" => json!({"kind": "DIVISIONS"}),
+            "CalendarService.GetCalendarEntry" | "CalendarService.DeleteCalendarEntry" => {
+                json!({"id": self.spare_entry(object).await})
+            }
+            "CalendarService.ListCalendarEntries" => json!({"page_size": 1}),
+            "CalendarService.CreateCalendarEntry" => {
+                json!({"kind": "BREAK", "name": "Break", "from_date": "2001-01-02"})
+            }
+            "CalendarService.UpdateCalendarEntry" => {
+                json!({"entry": {"id": self.spare_entry(object).await, "name": "Fair"}, "update_mask": "name"})
+            }
+            "CalendarService.ImportCalendarEntries" => {
+                // A calendar without events, in base64.
+                let file = "QkVHSU46VkNBTEVOREFSDQpFTkQ6VkNBTEVOREFSDQo=";
+                json!({"file": {"content_type": "text/calendar", "data": file}})
+            }
+            "ScheduleFeedService.GetScheduleFeed" | "ScheduleFeedService.DeleteScheduleFeed" => {
+                // Whoever can have a link has one.
+                let person = match who {
+                    Who::Student => Some(&self.college.students[0]),
+                    Who::OtherStudent => Some(&self.other_student),
+                    Who::Teacher => Some(&self.college.teacher),
+                    Who::OtherTeacher => Some(&self.college.other_teacher),
+                    _ => None,
+                };
+                if let Some(person) = person {
+                    calendars::link(&self.world.actor(person)).await;
+                }
+                json!({})
+            }
+            "ScheduleFeedService.DownloadScheduleFeed" => match object {
+                Object::Absent => json!({"token": "rcf_x"}),
+                _ => json!({"token": calendars::link(&self.world.actor(&self.college.students[0])).await}),
+            },
             "CollegeService.UpdateCollege" => json!({"college": {"name": "Renamed"}, "update_mask": "name"}),
             "AuditService.ListAuditRows" => json!({"page_size": 1}),
             "CheckInService.CheckIn" => {
@@ -280,11 +391,14 @@ impl Scene {
                 json!({"id": self.records.get(&object).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())})
             }
             "LiveService.WatchAttendance" => json!({"session_id": session}),
-            "AuthService.Logout"
+            "ScheduleFeedService.CreateScheduleFeed"
+            | "AuthService.Logout"
             | "AuthService.ListSignIns"
+            | "AuthService.GetJsonWebKeySet"
             | "CollegeService.GetCollege"
             | "UserService.GetMe"
             | "GeofenceService.ListLocations"
+            | "GeofenceService.ExportLocations"
             | "RecordService.ListMyRecords"
             | "HealthService.Check"
             | "HealthService.Live"
@@ -293,6 +407,28 @@ impl Scene {
             | "HealthService.AttendanceHealthDetail" => json!({}),
             _ => panic!("{method} has a row and no request"),
         }
+    }
+
+    /// An API key of the object's college.
+    async fn spare_key(&self, object: Object) -> String {
+        let admin = match object {
+            Object::Absent => return Uuid::now_v7().to_string(),
+            Object::Foreign => self.world.actor(&self.foreign.admin),
+            Object::Own | Object::Other => self.world.actor(&self.college.admin),
+        };
+        let request = json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"]});
+        let made = admin.rest().post("/api/v1/api-keys", &request).await.answer();
+        made["api_key"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// An entry of the calendar of the object's college.
+    async fn spare_entry(&self, object: Object) -> String {
+        let admin = match object {
+            Object::Absent => return Uuid::now_v7().to_string(),
+            Object::Foreign => &self.foreign.admin,
+            Object::Own | Object::Other => &self.college.admin,
+        };
+        calendars::spare_entry(&self.world.actor(admin)).await
     }
 
     /// A location that nothing is held at.
@@ -311,6 +447,29 @@ impl Scene {
         self.world.actor(&college.admin).geofences().create_location(request).await.answer().id
     }
 
+    /// A slot that is there from the beginning.
+    fn slot(&self, object: Object) -> Uuid {
+        let (college, division) = match object {
+            Object::Own => (&self.college, &self.college.division),
+            Object::Other => (&self.college, &self.college.other_division),
+            Object::Foreign => (&self.foreign, &self.foreign.division),
+            Object::Absent => return Uuid::now_v7(),
+        };
+        let mut slots = college.more.timetables.iter();
+        slots.find(|slot| slot.division_id == division.id).expect("a slot").id
+    }
+
+    /// A slot that no session was planned by.
+    async fn spare_slot(&self, object: Object) -> String {
+        let college = match object {
+            Object::Own | Object::Other => &self.college,
+            Object::Foreign => &self.foreign,
+            Object::Absent => return Uuid::now_v7().to_string(),
+        };
+        let request = slots::fresh(college);
+        self.world.actor(&college.admin).timetables().create_timetable(request).await.answer().id
+    }
+
     /// Somebody whom nothing depends on.
     async fn spare_user(&self, object: Object) -> String {
         let college = match object {
@@ -322,7 +481,7 @@ impl Scene {
             email: format!("{}@x.example", Uuid::now_v7()),
             username: "Spare".to_owned(),
             role: user::Role::Student.into(),
-            password: None,
+            ..Default::default()
         };
         self.world.actor(&college.admin).users().create_user(request).await.answer().id
     }
@@ -393,7 +552,7 @@ impl Scene {
 
     /// A plan by the owner of the object, at its place.
     fn new_session(&self, who: Who, object: Object, location: Uuid) -> Value {
-        let college = if who == Who::ForeignAdmin { &self.foreign } else { &self.college };
+        let college = if who.is_foreign() { &self.foreign } else { &self.college };
         let mut teacher = match object {
             Object::Other => Some(college.other_teacher.id),
             _ => Some(college.teacher.id),
@@ -432,6 +591,15 @@ impl Scene {
             GetCurrentCodeRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
         self.world.actor(&college.admin).codes().get_current_code(request).await.answer().code
     }
+}
+
+/// Every scope.
+const SCOPES: [&str; 5] = ["PEOPLE_READ", "PEOPLE_WRITE", "ORGANISATION_READ", "ORGANISATION_WRITE", "ATTENDANCE_READ"];
+
+async fn make_key(admin: &Actor, scopes: &[&str]) -> String {
+    let request = json!({"name": Uuid::now_v7(), "scopes": scopes});
+    let made = admin.rest().post("/api/v1/api-keys", &request).await.answer();
+    made["key"].as_str().expect("the key").to_owned()
 }
 
 /// An address that nothing has.

@@ -25,5 +25,6 @@ fn named(name: &str, role: Role) -> CreateUserRequest {
         username: name.to_owned(),
         role: role.into(),
         password: Some(PASSWORD.to_owned()),
+        ..Default::default()
     }
 }
