@@ -17,6 +17,8 @@ mod m20261120_000009_mail;
 mod m20261120_000010_signing_keys;
 mod m20261120_000011_college_settings;
 mod m20261120_000012_api_keys;
+mod m20261120_000013_mail_lanes;
+mod m20261120_000014_sign_in_networks;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000010_signing_keys::Step),
             Box::new(m20261120_000011_college_settings::Step),
             Box::new(m20261120_000012_api_keys::Step),
+            Box::new(m20261120_000013_mail_lanes::Step),
+            Box::new(m20261120_000014_sign_in_networks::Step),
         ]
     }
 }

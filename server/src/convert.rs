@@ -1,6 +1,6 @@
 //! Values as the contract writes them: ids are texts, times are timestamps. Every slice converts through these.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike as _, Utc};
 use prost_types::Timestamp;
 use uuid::Uuid;
 
@@ -16,10 +16,34 @@ pub fn optional_id(field: &str, text: Option<&str>) -> Result<Option<Uuid>, Prob
     text.map(|text| id(field, text)).transpose()
 }
 
-/// A day that may be left out. The field's rule has checked its form.
+/// A day. The field's rule has checked its form.
+pub fn date(field: &str, text: &str) -> Result<NaiveDate, Problem> {
+    text.parse().map_err(|_| Problem::invalid_field(field, "must be a day of the calendar"))
+}
+
+/// A day that may be left out.
 pub fn optional_date(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
-    let date = |text: &str| text.parse().map_err(|_| Problem::invalid_field(field, "must be a day of the calendar"));
-    text.map(date).transpose()
+    text.map(|text| date(field, text)).transpose()
+}
+
+/// A time of the day, by whichever clock.
+pub fn clock(field: &str, text: &str) -> Result<NaiveTime, Problem> {
+    read_clock(text).map_err(|fault| Problem::invalid_field(field, fault))
+}
+
+/// The same, or what is wrong with it.
+pub fn read_clock(text: &str) -> Result<NaiveTime, &'static str> {
+    if text.starts_with("24:") {
+        return Err("must be at most 23:59:59: nothing goes over midnight");
+    }
+    let time = NaiveTime::parse_from_str(text, "%H:%M").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"));
+    // A second 60 would be kept as a fraction of the one before.
+    time.ok().filter(|time| time.nanosecond() == 0).ok_or("must be a time of day, such as 09:00 or 09:00:00")
+}
+
+/// A time of the day, with seconds where there are some.
+pub fn clock_text(time: NaiveTime) -> String {
+    time.format(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
 }
 
 /// A time, to the microsecond that databases keep.
@@ -33,4 +57,29 @@ pub fn time(field: &str, value: Option<Timestamp>) -> Result<DateTime<Utc>, Prob
 
 pub fn timestamp(time: DateTime<Utc>) -> Timestamp {
     Timestamp { seconds: time.timestamp(), nanos: i32::try_from(time.timestamp_subsec_nanos()).unwrap_or(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_day_is_read_with_and_without_seconds() {
+        let table = [
+            ("09:00", Some("09:00")),
+            ("00:00", Some("00:00")),
+            ("12:30:00", Some("12:30")),
+            ("23:59:59", Some("23:59:59")),
+            ("09:05:07", Some("09:05:07")),
+            ("24:00", None),
+            ("24:00:00", None),
+            ("23:59:60", None),
+            ("09:60", None),
+            ("", None),
+            ("9 o'clock", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(read_clock(text).ok().map(clock_text).as_deref(), expected, "{text:?}");
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub struct Keys {
     pub api_key: [u8; 32],
     /// For the tokens that are mailed.
     pub account_token: [u8; 32],
+    /// For the links to schedules.
+    pub schedule_feed: [u8; 32],
     /// For tokens that say where a list or a stream continues; what each is good for is sealed into it.
     pub page_token: [u8; 32],
 }
@@ -41,6 +43,7 @@ impl Keys {
             code: key(b"rollcall code v1"),
             api_key: key(b"rollcall api key v1"),
             account_token: key(b"rollcall account token v1"),
+            schedule_feed: key(b"rollcall schedule feed v1"),
             page_token: key(b"rollcall page v1"),
         }
     }

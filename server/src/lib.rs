@@ -7,6 +7,7 @@ mod allowance;
 mod api_key;
 mod audit;
 mod bulk;
+mod caching;
 mod calendar;
 mod checkin;
 mod clock;
@@ -19,6 +20,7 @@ mod feed;
 mod geofence;
 mod health;
 mod identity;
+mod import;
 mod jobs;
 mod keys;
 mod layers;
@@ -196,13 +198,14 @@ fn services(
     campus: organisation::CampusNetworks,
 ) -> anyhow::Result<(Router, jobs::Runner)> {
     let mailer = mail::Mailer::new(settings.mail.clone())?;
+    let outbox = identity::Outbox::new(mailer, store.limiter.clone(), settings.account_mail.clone());
     let leases = Leases { clock: clock.clone(), revocations: revocations.clone(), stop: stop.clone() };
     let rotation = Rotation::new(keys.code, settings.code.interval_seconds);
     let (reporter, standard_health) = tonic_health::server::health_reporter();
     let health = health::Service { store: store.clone(), stop: stop.clone() };
     tokio::spawn(health::report(reporter, health.clone()));
 
-    let revoker = identity::Revoker::new(&tokens, revocations.clone(), store.bus.clone());
+    let revoker = identity::Revoker::new(clock.clone(), &tokens, revocations.clone(), store.bus.clone());
     let passwords = identity::Passwords::new();
     let people = people::Service {
         store: store.clone(),
@@ -210,7 +213,7 @@ fn services(
         keys: keys.clone(),
         passwords: passwords.clone(),
         revoker: revoker.clone(),
-        mailer: mailer.clone(),
+        outbox: outbox.clone(),
     };
     let identity = identity::Service {
         store: store.clone(),
@@ -224,29 +227,49 @@ fn services(
         campus,
         pace: identity::Pace::default(),
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
-        mailer: mailer.clone(),
+        outbox: outbox.clone(),
     };
     let runner = identity.handle_jobs(jobs::Runner::new(store.clone(), clock.clone()));
     let organisation = organisation::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let turns = import::Turns::default();
     let geofence = geofence::Service {
         store: store.clone(),
         clock: clock.clone(),
         keys: keys.clone(),
         contract: contract.clone(),
+        turns: turns.clone(),
         default_radius_meters: settings.default_fence_radius_meters,
     };
     let importer = bulk::Importer {
         store: store.clone(),
         revoker: revoker.clone(),
         keys: keys.clone(),
-        mailer,
+        outbox,
         default_radius_meters: settings.default_fence_radius_meters,
     };
-    let bulk = bulk::Service::new(importer, clock.clone(), contract.clone(), leases.clone());
-    let api_key = api_key::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), revoker };
+    let bulk = bulk::Service {
+        importer,
+        clock: clock.clone(),
+        contract: contract.clone(),
+        leases: leases.clone(),
+        turns: turns.clone(),
+    };
+    let api_key = api_key::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        revoker,
+        identity: identity.clone(),
+    };
     let access_point = access_point::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
-    let feed = feed::Service { store: store.clone(), clock: clock.clone() };
-    let calendar = calendar::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let feed = feed::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let calendar = calendar::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        contract: contract.clone(),
+        turns,
+    };
     let college = college::Service { store: store.clone(), clock: clock.clone() };
     let audit = audit::Service { database: store.database.clone(), keys: keys.clone() };
     let timetable = timetable::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };

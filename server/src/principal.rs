@@ -38,6 +38,26 @@ pub struct Token {
     pub issued_at: DateTime<Utc>,
 }
 
+/// Nobody who may call, and why.
+#[derive(Clone, Debug)]
+pub struct Stranger {
+    pub problem: Box<Problem>,
+    /// Whom the credential spoke for before it expired or was revoked: calls are counted by it, and nothing else is.
+    pub formerly: Option<Box<Principal>>,
+}
+
+impl Stranger {
+    pub fn formerly(principal: Principal, problem: Problem) -> Self {
+        Self { problem: Box::new(problem), formerly: Some(Box::new(principal)) }
+    }
+}
+
+impl From<Problem> for Stranger {
+    fn from(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), formerly: None }
+    }
+}
+
 /// How much of what happens in the college the caller may see. What somebody may do beside that, the contract says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {

@@ -65,7 +65,8 @@ const fn code(reason: Reason) -> Code {
         | Reason::MailNotConfigured
         | Reason::AlreadyRegistered
         | Reason::RegistrationClosed
-        | Reason::InUse => Code::FailedPrecondition,
+        | Reason::InUse
+        | Reason::TooMany => Code::FailedPrecondition,
         Reason::AlreadyCheckedIn | Reason::AlreadyExists | Reason::EnrolmentOverlaps | Reason::SlotTaken => {
             Code::AlreadyExists
         }
@@ -104,6 +105,13 @@ impl Problem {
         Self::new(Reason::AlreadyExists, format!("Another {} has this {field} already.", spoken(resource)))
             .with("resource", resource)
             .with("field", field)
+    }
+
+    /// A college has as many of these as it may have.
+    pub fn too_many(resource: &str, limit: u64) -> Self {
+        let what = spoken(resource);
+        let message = format!("There is no room for another {what}: a college has at most {limit}. Delete some first.");
+        Self::new(Reason::TooMany, message).with("resource", resource).with("limit", limit)
     }
 
     /// The object is needed by others, so it cannot go.

@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use http::Method;
 use rollcall_proto::v1::{
-    ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, CreateUserRequest, GetApiKeyRequest, ListApiKeysRequest,
-    ListDivisionsRequest, ListUsersRequest, RevokeApiKeyRequest, access::Scope, user::Role,
+    ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, CreateUserRequest, GetApiKeyRequest, InviteUserRequest,
+    ListApiKeysRequest, ListDivisionsRequest, ListUsersRequest, LoginRequest, RevokeApiKeyRequest, access::Scope,
+    user::Role,
 };
 use rollcall_tests::{
     Answer as _, Class, Kind, Refusal,
     actor::Actor,
     college::College,
-    in_every_world, on_both_stores, on_postgres,
+    in_every_world,
+    mail::Line,
+    on_both_stores, on_postgres,
+    password::PASSWORD,
     record::{time, timestamp},
     until::{until, until_within},
     world::Plan,
@@ -25,7 +29,9 @@ on_both_stores!(
     expires,
     remembers_its_last_use,
     has_a_name_of_its_own_while_it_lives,
-    leaves_administrators_alone,
+    makes_and_changes_students_only,
+    takes_the_password_of_whoever_makes_it,
+    ends_with_the_administration_of_whoever_made_it,
     says_in_the_audit_that_it_was_a_key,
     is_counted_by_itself,
     comes_in_pages,
@@ -37,6 +43,7 @@ async fn make(admin: &Actor, name: &str, scopes: &[Scope]) -> CreateApiKeyRespon
         name: name.to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).into()).collect(),
         expires_at: None,
+        current_password: PASSWORD.to_owned(),
     };
     admin.api_keys().create_api_key(request).await.answer()
 }
@@ -118,6 +125,7 @@ async fn expires(kind: Kind) {
         name: "short".to_owned(),
         scopes: vec![Scope::PeopleRead.into()],
         expires_at: at(seconds),
+        current_password: PASSWORD.to_owned(),
     };
     for wrong in [-10, 6 * 366 * 86_400] {
         let refusal = admin.api_keys().create_api_key(request(wrong)).await.refused();
@@ -150,8 +158,12 @@ async fn has_a_name_of_its_own_while_it_lives(kind: Kind) {
     let class = Class::open(kind, 0).await;
     let admin = class.admin();
     let first = make(&admin, "doors", &[Scope::PeopleRead]).await;
-    let request =
-        CreateApiKeyRequest { name: "doors".to_owned(), scopes: vec![Scope::PeopleRead.into()], expires_at: None };
+    let request = CreateApiKeyRequest {
+        name: "doors".to_owned(),
+        scopes: vec![Scope::PeopleRead.into()],
+        expires_at: None,
+        current_password: PASSWORD.to_owned(),
+    };
     let refusal = admin.api_keys().create_api_key(request.clone()).await.refused();
     assert_eq!(refusal.kind(), (Code::AlreadyExists, "ALREADY_EXISTS"));
     revoke(&admin, &first.api_key.expect("the key").id).await;
@@ -163,9 +175,9 @@ async fn has_a_name_of_its_own_while_it_lives(kind: Kind) {
     }
 }
 
-/// A key that could make an administrator could do everything.
-async fn leaves_administrators_alone(kind: Kind) {
-    let class = Class::open(kind, 1).await;
+/// A key that could make a teacher, or take somebody's account over, would be one.
+async fn makes_and_changes_students_only(kind: Kind) {
+    let class = Class::of(Plan::new(kind).mail(Line::Plain), College::new("riverside", 1)).await;
     let made = make(&class.admin(), "enrolment office", &[Scope::PeopleRead, Scope::PeopleWrite]).await;
     let integrator = class.world.nobody().with_token(made.key);
     let person = |role: Role| CreateUserRequest {
@@ -175,7 +187,12 @@ async fn leaves_administrators_alone(kind: Kind) {
         ..Default::default()
     };
     let barred = |refusal: Refusal| assert_eq!(refusal.kind(), (Code::PermissionDenied, "ROLE_NOT_ALLOWED"));
-    barred(integrator.users().create_user(person(Role::Admin)).await.refused());
+    for role in [Role::Admin, Role::Teacher] {
+        barred(integrator.users().create_user(person(role)).await.refused());
+        barred(integrator.users().create_user(CreateUserRequest { invite: true, ..person(role) }).await.refused());
+    }
+    let with_password = CreateUserRequest { password: Some("a ferry at dawn".to_owned()), ..person(Role::Student) };
+    barred(integrator.users().create_user(with_password).await.refused());
     let student = integrator.users().create_user(person(Role::Student)).await.answer();
     let rest = integrator.rest();
     let patch = async |id: &str, change: serde_json::Value| {
@@ -185,12 +202,101 @@ async fn leaves_administrators_alone(kind: Kind) {
         );
         rest.send(rest.request(Method::PATCH, &path).json(&change)).await
     };
-    barred(patch(&student.id, json!({"role": "ADMIN"})).await.refused());
-    assert_eq!(patch(&student.id, json!({"role": "TEACHER"})).await.answer()["role"], "TEACHER");
-    let admin_id = class.college.admin.id.to_string();
-    barred(patch(&admin_id, json!({"email": "taken.over@example.edu"})).await.refused());
-    barred(rest.send(rest.request(Method::DELETE, &format!("/api/v1/users/{admin_id}"))).await.refused());
+    for role in ["ADMIN", "TEACHER"] {
+        barred(patch(&student.id, json!({"role": role})).await.refused());
+    }
+    // Nobody has shown yet that the address is theirs.
+    let told = patch(&student.id, json!({"email": "elsewhere@example.edu"})).await.answer();
+    assert_eq!(told["email"], "elsewhere@example.edu");
+    integrator.users().invite_user(InviteUserRequest { id: student.id.clone() }).await.answer();
+    class.world.mail().message("elsewhere@example.edu", 1).await.token();
+
+    let with_password = class.college.students[0].id.to_string();
+    barred(patch(&with_password, json!({"email": "taken.over@example.edu"})).await.refused());
+    assert_eq!(patch(&with_password, json!({"username": "Maple"})).await.answer()["username"], "Maple");
+    for person in [&class.college.admin, &class.college.teacher] {
+        let id = person.id.to_string();
+        for change in [json!({"email": "taken.over@example.edu"}), json!({"role": "STUDENT"}), json!({"username": "X"})]
+        {
+            barred(patch(&id, change).await.refused());
+        }
+        barred(rest.send(rest.request(Method::DELETE, &format!("/api/v1/users/{id}"))).await.refused());
+        barred(integrator.users().invite_user(InviteUserRequest { id }).await.refused());
+    }
     rest.send(rest.request(Method::DELETE, &format!("/api/v1/users/{}", student.id))).await.answer();
+}
+
+/// A key outlives a sign-in, so a sign-in alone makes none.
+async fn takes_the_password_of_whoever_makes_it(kind: Kind) {
+    let class = Class::of(Plan::new(kind).set("RATE_LIMIT_LOGIN_PER_MINUTE", "3"), College::new("riverside", 0)).await;
+    let admin = class.admin();
+    let rest = admin.rest();
+    let send = async |password: serde_json::Value| {
+        let body = json!({"name": "doors", "scopes": ["PEOPLE_READ"], "current_password": password});
+        rest.post("/api/v1/api-keys", &body).await
+    };
+    assert_eq!(send(json!(null)).await.refused().kind(), (Code::InvalidArgument, "INVALID_FIELD"));
+    assert_eq!(send(json!("another one")).await.refused().kind(), (Code::Unauthenticated, "CREDENTIALS_INVALID"));
+    assert_eq!(list(&admin).await, []);
+    let reply = send(json!(PASSWORD)).await;
+    assert_eq!(reply.headers["cache-control"], "no-store");
+    reply.answer();
+    for _ in 0..2 {
+        send(json!("another one")).await.refused();
+    }
+    assert_eq!(
+        send(json!(PASSWORD)).await.refused().kind(),
+        (Code::ResourceExhausted, "RATE_LIMITED"),
+        "guesses count"
+    );
+    // Where a password is changed the tries count together.
+    let request = json!({"current_password": PASSWORD, "new_password": "a ferry in the morning fog"});
+    let refusal = rest.post("/api/v1/auth/change-password", &request).await.refused();
+    assert_eq!(refusal.reason, "RATE_LIMITED");
+}
+
+/// Whoever is not trusted with the college any more has left no key behind.
+async fn ends_with_the_administration_of_whoever_made_it(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let (first, nobody) = (class.admin(), class.world.nobody());
+    let kept = make(&first, "kept", &[Scope::PeopleRead]).await;
+    let rest = first.rest();
+    for (number, end) in ["role", "is_active", "delete", "file"].into_iter().enumerate() {
+        let person = CreateUserRequest {
+            email: format!("second{number}@riverside.example"),
+            username: "Second".to_owned(),
+            role: Role::Admin.into(),
+            password: Some(PASSWORD.to_owned()),
+            invite: false,
+        };
+        let second = first.users().create_user(person.clone()).await.answer();
+        let login = LoginRequest { email: person.email.clone(), password: PASSWORD.to_owned(), ..Default::default() };
+        let token = nobody.auth().login(login).await.answer().access_token;
+        let made = make(&nobody.with_token(token), end, &[Scope::PeopleRead]).await;
+        let integrator = nobody.with_token(&made.key);
+        integrator.users().list_users(ListUsersRequest::default()).await.answer();
+        let path = format!("/api/v1/users/{}", second.id);
+        match end {
+            "role" => rest.send(rest.request(Method::PATCH, &path).json(&json!({"role": "TEACHER"}))).await,
+            "is_active" => rest.send(rest.request(Method::PATCH, &path).json(&json!({"is_active": false}))).await,
+            "delete" => rest.send(rest.request(Method::DELETE, &path)).await,
+            _ => {
+                let csv = format!("email,username,role\n{},Second,TEACHER\n", person.email);
+                let request = rest.request(Method::POST, "/api/v1/imports/users").header("content-type", "text/csv");
+                rest.send(request.body(csv)).await
+            }
+        }
+        .answer();
+        let refusal = integrator.users().list_users(ListUsersRequest::default()).await.refused();
+        assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_REVOKED"), "{end}");
+        let id = made.api_key.expect("the key").id;
+        let told = rest.get(&format!("/api/v1/audit?object_type=api_key&object_id={id}")).await.answer();
+        let rows = told["audit_rows"].as_array().expect("rows");
+        assert_eq!(rows[0]["action"], "api_key.revoked", "{end}");
+        assert_eq!(rows[0]["actor_id"], class.college.admin.id.to_string(), "{end}");
+    }
+    let integrator = nobody.with_token(kept.key);
+    integrator.users().list_users(ListUsersRequest::default()).await.answer();
 }
 
 async fn says_in_the_audit_that_it_was_a_key(kind: Kind) {

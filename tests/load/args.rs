@@ -18,12 +18,45 @@ pub struct Arguments {
 pub enum Command {
     /// Check students in, beside pgbench inserting bare rows of the same width
     CheckIn(CheckIn),
+    /// Have two colleges with the same names work at once on two replicas, and see whether one is told of the other
+    Crossing(Crossing),
     /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
     Edge(Edge),
+    /// List and search the people of a big college, page by page
+    People(People),
     /// Import a whole school from CSV files, export it, and list its people
     School(School),
     /// Be refused at the login for every reason in turn, and see whether the time tells which
     SignInTiming(SignInTiming),
+}
+
+#[derive(Args)]
+pub struct Crossing {
+    /// How long they work
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(2..=300))]
+    pub seconds: u64,
+    /// Students of each college
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=200))]
+    pub students: u32,
+}
+
+#[derive(Args)]
+pub struct People {
+    /// How many people the college has
+    #[arg(long, default_value_t = 100_000, value_parser = value_parser!(u32).range(10_000..=1_000_000))]
+    pub people: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    pub database: Database,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Args)]

@@ -11,6 +11,11 @@
 //! `load school` imports a whole school from CSV files, and says how long that takes, how long others wait meanwhile, and
 //! whether the pages of a long list take as long at its end as at its beginning.
 //!
+//! `load people` says the same of a college of 100,000, seeded at once, and of searches among them.
+//!
+//! `load crossing` has two colleges with the same names work at once on two replicas, over PostgreSQL and Redis, and fails if
+//! anything of one is told to the other. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
+//!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
@@ -20,12 +25,14 @@ mod child;
 mod closed_loop;
 mod cluster;
 mod codes;
+mod crossing;
 mod crowd;
 mod edge;
 mod figures;
 mod grpc;
 mod http1;
 mod metrics;
+mod people;
 mod pgbench;
 mod rest;
 mod school;
@@ -56,7 +63,9 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
     let stopped = stop_on_signal()?;
     match command {
         args::Command::CheckIn(options) => check_in::run(&options, stopped).await,
+        args::Command::Crossing(options) => crossing::run(&options, stopped).await,
         args::Command::Edge(options) => edge::run(&options, stopped).await,
+        args::Command::People(options) => people::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,
     }

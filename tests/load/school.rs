@@ -32,7 +32,7 @@ use crate::{
 
 /// The longest that a file of 10,000 rows may take.
 const TARGET_SECONDS_PER_10_000: f64 = 10.0;
-const PAGE_SIZE: usize = 500;
+pub const PAGE_SIZE: usize = 500;
 const CALL_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Measures, prints, and leaves nothing behind, also where it breaks off or is told to.
@@ -60,7 +60,7 @@ async fn measure(options: &School, program: &Program, store: &Store, folder: &Pa
     store.create(SEEDED).await?;
     program.seed(&store.url(SEEDED), &seed).await?;
     let server = program.serve(&store.url(SEEDED), "school").await?;
-    let caller = Caller { client: Client::new(), base: format!("http://{}/api/v1", server.edge), admin };
+    let caller = Caller::new(&server, admin);
     let idle_mib = usage::memory_mib(server.id());
     usage::forget_peak(server.id());
 
@@ -96,7 +96,7 @@ async fn measure(options: &School, program: &Program, store: &Store, folder: &Pa
 }
 
 /// A college with nobody but its administrator.
-fn plan() -> (SeedUser, Seed) {
+pub fn plan() -> (SeedUser, Seed) {
     let college = SeedCollege {
         id: Uuid::now_v7(),
         short_name: "school".to_owned(),
@@ -130,13 +130,17 @@ fn close(server: Server) {
 
 /// The administrator.
 #[derive(Clone)]
-struct Caller {
+pub struct Caller {
     client: Client,
     base: String,
     admin: SeedUser,
 }
 
 impl Caller {
+    pub fn new(server: &Server, admin: SeedUser) -> Self {
+        Self { client: Client::new(), base: format!("http://{}/api/v1", server.edge), admin }
+    }
+
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let token = token::mint(SECRET, &self.admin, machine_time());
         let response = request.bearer_auth(token).timeout(CALL_TIMEOUT).send().await?;
@@ -169,26 +173,31 @@ impl Caller {
 
     /// Lists everybody page by page: a page must take as long at the end as at the beginning.
     async fn list(&self, people: usize) -> anyhow::Result<String> {
+        let (found, took) = self.pages("").await?;
+        anyhow::ensure!(found == people, "{found} of {people} people are listed");
+        let (first, last) = took.split_at(took.len() / 2);
+        Ok(format!(
+            "\n{people} people in pages of {PAGE_SIZE}: p95 {:.1} ms; first half p95 {:.1} ms, second half p95 {:.1} ms\n",
+            millis(&took, 0.95),
+            millis(first, 0.95),
+            millis(last, 0.95)
+        ))
+    }
+
+    /// Lists all whom a query finds. Tells how many they are, and how long each page took.
+    pub async fn pages(&self, query: &str) -> anyhow::Result<(usize, Vec<Duration>)> {
         let (mut found, mut token, mut took) = (0, String::new(), Vec::new());
         loop {
             let begun = Instant::now();
-            let path = format!("{}/users?page_size={PAGE_SIZE}&page_token={token}", self.base);
+            let path = format!("{}/users?page_size={PAGE_SIZE}&page_token={token}&query={query}", self.base);
             let page: Value = self.send(self.client.get(path)).await?.json().await?;
             took.push(begun.elapsed());
             found += page["users"].as_array().map_or(0, Vec::len);
             page["next_page_token"].as_str().context("no token")?.clone_into(&mut token);
             if token.is_empty() {
-                break;
+                return Ok((found, took));
             }
         }
-        anyhow::ensure!(found == people, "{found} of {people} people are listed");
-        let (first, last) = took.split_at(took.len() / 2);
-        Ok(format!(
-            "\n{found} people in pages of {PAGE_SIZE}: p95 {:.1} ms; first half p95 {:.1} ms, second half p95 {:.1} ms\n",
-            millis(&took, 0.95),
-            millis(first, 0.95),
-            millis(last, 0.95)
-        ))
     }
 }
 
@@ -224,7 +233,7 @@ impl Others {
 }
 
 /// A quantile in milliseconds.
-fn millis(took: &[Duration], quantile: f64) -> f64 {
+pub fn millis(took: &[Duration], quantile: f64) -> f64 {
     let mut sorted = took.to_vec();
     sorted.sort_unstable();
     let place = ((sorted.len() as f64 * quantile).ceil() as usize).clamp(1, sorted.len().max(1)) - 1;

@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod college;
 pub mod contract;
+pub mod crossing;
 pub mod database;
 pub mod kind;
 pub mod live;

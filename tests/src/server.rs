@@ -112,16 +112,15 @@ pub async fn run_with_input(arguments: &[&str], input: &str, settings: &Settings
         .expect("its end")
 }
 
-/// The binary, which `cargo build -p rollcall-server` has put beside the tests, or `ROLLCALL_BINARY`.
+/// The binary, which `cargo build -p rollcall-server` has put beside the tests' folder or this tool, or `ROLLCALL_BINARY`.
 pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("ROLLCALL_BINARY") {
         return path.into();
     }
     let this = std::env::current_exe().expect("the path of this test");
-    let folder = this.parent().and_then(Path::parent).expect("the target folder");
-    let binary = folder.join("rollcall");
-    assert!(binary.exists(), "{} is missing: cargo build -p rollcall-server", binary.display());
-    binary
+    let binaries = this.ancestors().skip(1).take(2).map(|folder| folder.join("rollcall"));
+    let binary = binaries.into_iter().find(|binary| binary.is_file());
+    binary.unwrap_or_else(|| panic!("no rollcall by {}: cargo build -p rollcall-server", this.display()))
 }
 
 fn command(arguments: &[&str], settings: &Settings, folder: &Path) -> Command {

@@ -7,6 +7,7 @@ mod convert;
 mod create_api_key;
 mod get_api_key;
 mod list_api_keys;
+mod revoke_all_of;
 mod revoke_api_key;
 mod rules;
 mod service;
@@ -14,8 +15,11 @@ mod store;
 mod text;
 mod verify;
 
+pub use revoke_all_of::revoke_all_of;
 pub use service::Service;
 pub use text::PREFIX;
 pub use verify::ApiKeys;
 
 const RESOURCE: &str = "api_key";
+/// What the audit calls the end of a key.
+pub const REVOKED: &str = "api_key.revoked";

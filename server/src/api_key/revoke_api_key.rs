@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{RESOURCE, service::Service, store};
+use super::{RESOURCE, REVOKED, service::Service, store};
 use crate::{
     audit, entity::api_key::Model, identity::Revoked, origin::Origin, principal::Principal, problem::Problem,
     store::detach,
@@ -12,7 +12,7 @@ use crate::{
 impl Service {
     pub(super) async fn revoke(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<Model, Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
-        let row = audit::Row::by(principal, &origin, "api_key.revoked", now).object(RESOURCE, id);
+        let row = audit::Row::by(principal, &origin, REVOKED, now).object(RESOURCE, id);
         let (database, revoker) = (self.store.database.clone(), self.revoker.clone());
         detach(async move {
             let writer = revoker.clone();
@@ -23,7 +23,7 @@ impl Service {
                         return Ok((key, None));
                     }
                     store::revoke(tx, &key, now).await?;
-                    let told = writer.revoke(tx, Revoked::key(college_id, id), now).await?;
+                    let told = writer.revoke(tx, Revoked::key(college_id, id)).await?;
                     audit::insert(tx, row.detail(json!({"name": key.name}))).await?;
                     Ok((Model { revoked_at: Some(now), ..key }, Some(told)))
                 })

@@ -7,7 +7,16 @@ use rollcall_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::convert::to_proto;
-use crate::{clock::Clock, convert, identity::Revoker, keys::Keys, origin::Origin, principal::Principal, store::Store};
+use crate::{
+    caching,
+    clock::Clock,
+    convert,
+    identity::{self, Revoker},
+    keys::Keys,
+    origin::Origin,
+    principal::Principal,
+    store::Store,
+};
 
 /// What API keys need.
 #[derive(Clone)]
@@ -16,6 +25,7 @@ pub struct Service {
     pub clock: Clock,
     pub keys: Keys,
     pub revoker: Revoker,
+    pub identity: identity::Service,
 }
 
 #[tonic::async_trait]
@@ -39,7 +49,9 @@ impl ApiKeyService for Service {
         request: Request<CreateApiKeyRequest>,
     ) -> Result<Response<CreateApiKeyResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.create(&principal, request.into_inner(), origin).await?))
+        let mut response = Response::new(self.create(&principal, request.into_inner(), origin).await?);
+        caching::forbid(response.metadata_mut());
+        Ok(response)
     }
 
     async fn revoke_api_key(&self, request: Request<RevokeApiKeyRequest>) -> Result<Response<ApiKey>, Status> {

@@ -12,7 +12,7 @@ use crate::{
     entity::api_key::Model,
     identity::Revocations,
     keys::Keys,
-    principal::{Credential, Principal},
+    principal::{Credential, Principal, Stranger},
     problem::{ErrorReason, Problem},
     store::{CacheKey, Store},
 };
@@ -55,17 +55,11 @@ impl ApiKeys {
 
     /// Who a key speaks for, if it may be believed now. The row may be some seconds old: what matters of it changes only by
     /// revocation, of which every replica keeps its own list.
-    pub async fn verify(&self, text: &str, now: DateTime<Utc>) -> Result<Principal, Problem> {
+    pub async fn verify(&self, text: &str, now: DateTime<Utc>) -> Result<Principal, Stranger> {
         let text = Text::read(&self.sealing, text).ok_or_else(invalid)?;
         let key = self.load(&text).await?;
         if !bool::from(key.secret_hash.as_slice().ct_eq(&text.hash())) {
-            return Err(invalid());
-        }
-        if key.revoked_at.is_some() {
-            return Err(Problem::new(ErrorReason::TokenRevoked, "The API key was revoked."));
-        }
-        if key.expires_at <= now {
-            return Err(Problem::new(ErrorReason::TokenExpired, "The API key has expired. Ask for another one."));
+            return Err(invalid().into());
         }
         let principal = Principal {
             college_id: key.college_id,
@@ -73,7 +67,17 @@ impl ApiKeys {
             credential: Credential::Key(scopes_of(&key.scopes)),
             expires_at: key.expires_at,
         };
-        self.revocations.check(&principal)?;
+        if key.revoked_at.is_some() {
+            let problem = Problem::new(ErrorReason::TokenRevoked, "The API key was revoked.");
+            return Err(Stranger::formerly(principal, problem));
+        }
+        if key.expires_at <= now {
+            let problem = Problem::new(ErrorReason::TokenExpired, "The API key has expired. Ask for another one.");
+            return Err(Stranger::formerly(principal, problem));
+        }
+        if let Err(problem) = self.revocations.check(&principal) {
+            return Err(Stranger::formerly(principal, problem));
+        }
         self.note_use(&principal, now);
         Ok(principal)
     }

@@ -15,6 +15,7 @@ use crate::{
     page::Page,
     principal::Principal,
     problem::Problem,
+    store::before,
 };
 
 impl Service {
@@ -34,10 +35,7 @@ impl Service {
             .order_by_desc(Column::Id)
             .limit(page.rows_to_read());
         if let Some((created_at, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
-            // The first filter alone is a range of the index, so that a page far down reads no rows above it.
-            query = query
-                .filter(Column::CreatedAt.lte(created_at))
-                .filter(Condition::any().add(Column::CreatedAt.lt(created_at)).add(Column::Id.lt(id)));
+            query = query.filter(before((Column::CreatedAt, created_at), (Column::Id, id)));
         }
         let rows = query.all(self.database.reader()).await?;
         let (rows, next_page_token) = page.cut(rows, |last| (last.created_at, last.id))?;

@@ -16,7 +16,7 @@ use crate::{
     origin::Origin,
     principal::Principal,
     problem::Problem,
-    store::{Database, Tx},
+    store::{Database, ROWS_PER_STATEMENT, Tx},
 };
 
 pub use service::Service;
@@ -51,6 +51,15 @@ impl Row {
         row
     }
 
+    /// The same deed, done to something else.
+    pub fn another(&self) -> Self {
+        Self(audit_row::Model { id: Uuid::now_v7(), ..self.0.clone() })
+    }
+
+    pub const fn college_id(&self) -> Uuid {
+        self.0.college_id
+    }
+
     pub fn actor(mut self, id: Uuid) -> Self {
         self.0.actor_id = Some(id);
         self
@@ -78,6 +87,14 @@ impl Row {
 /// Adds a row to a transaction.
 pub async fn insert(tx: &Tx, row: Row) -> Result<(), Problem> {
     audit_row::insert([row.0.into()]).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The same of many deeds, in few statements.
+pub async fn insert_many(tx: &Tx, rows: Vec<Row>) -> Result<(), Problem> {
+    for some in rows.chunks(ROWS_PER_STATEMENT) {
+        audit_row::insert(some.iter().cloned().map(|row| row.0.into())).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

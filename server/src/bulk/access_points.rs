@@ -39,7 +39,7 @@ impl Table for AccessPoints {
         Column::optional("min_rssi_dbm"),
     ];
     const SINGLE: &'static str = "/rollcall.v1.AccessPointService/CreateAccessPoint";
-    const KEY_COLUMNS: &'static [&'static str] = &["bssid"];
+    const KEY_COLUMN: &'static str = "bssid";
 
     type Row = Row;
     type Key = String;

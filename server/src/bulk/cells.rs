@@ -11,16 +11,13 @@ use super::{
     formula,
     header::{Header, number},
 };
-use crate::{
-    contract::{Contract, Method},
-    name,
-};
+use crate::{contract::Contract, name, problem::Problem};
 
 /// What rows are held against: the rules of the fields of the call that would make one of them.
 #[derive(Clone, Copy)]
 pub struct FieldRules<'a> {
     pub contract: &'a Contract,
-    pub method: &'a Method,
+    pub path: &'static str,
 }
 
 /// One row.
@@ -34,6 +31,8 @@ pub struct Cells<'a> {
     faults: &'a mut Faults,
     /// The columns that are at fault already.
     faulty: Vec<&'static str>,
+    /// Why the row could not be held against the rules.
+    unheld: Option<Problem>,
 }
 
 impl<'a> Cells<'a> {
@@ -45,7 +44,7 @@ impl<'a> Cells<'a> {
         rules: FieldRules<'a>,
         faults: &'a mut Faults,
     ) -> Self {
-        Self { line, header, record, decimal_comma, rules, faults, faulty: Vec::new() }
+        Self { line, header, record, decimal_comma, rules, faults, faulty: Vec::new(), unheld: None }
     }
 
     /// Whether nothing was wrong with the cells that were read.
@@ -53,14 +52,14 @@ impl<'a> Cells<'a> {
         self.faulty.is_empty()
     }
 
-    /// The same of some of them.
-    pub fn are_sound_in(&self, columns: &[&str]) -> bool {
-        columns.iter().all(|column| !self.faulty.contains(column))
+    /// Ends the reading. It has failed where the row could not be held against the rules.
+    pub fn end(self) -> Result<(), Problem> {
+        self.unheld.map_or(Ok(()), Err)
     }
 
     pub fn fault(&mut self, column: &'static str, description: impl Into<String>) {
         let number = self.header.index(column).map_or(0, number);
-        self.faults.add(Place { line: self.line, column, number }, description);
+        self.faults.add(Place { line: self.line, column: column.into(), number }, description);
         self.faulty.push(column);
     }
 
@@ -71,7 +70,7 @@ impl<'a> Cells<'a> {
 
     /// Text as it was before it was neutralised. None where the file lacks the column.
     pub fn text(&mut self, column: &'static str) -> Option<String> {
-        self.cell(column).map(|cell| formula::restore(cell).to_owned())
+        self.cell(column).map(formula::restore)
     }
 
     /// Text that must be there; its absence is for the rules of fields to tell.
@@ -105,10 +104,9 @@ impl<'a> Cells<'a> {
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let known = self.faulty.len();
         let value = self.value(column, parse);
-        if value.is_none() && self.faulty.len() == known {
-            self.fault(column, "is required");
+        if value.is_none() {
+            self.miss(column, "is required");
         }
         value
     }
@@ -140,8 +138,8 @@ impl<'a> Cells<'a> {
     /// The name of something that the college has, in the form that names have. It must be there.
     pub fn reference(&mut self, column: &'static str) -> String {
         let name = name::normal(&self.needed(column)).into_owned();
-        if name.is_empty() && !self.faulty.contains(&column) {
-            self.fault(column, "is required");
+        if name.is_empty() {
+            self.miss(column, "is required");
         }
         name
     }
@@ -149,17 +147,28 @@ impl<'a> Cells<'a> {
     /// Brings what was read into the form that a single call would give it, and holds it against the rules of that call's
     /// fields: they have the names of the columns. Columns that are at fault already are passed over.
     pub fn check<M: Message + Default>(&mut self, request: M) -> M {
-        let FieldRules { contract, method } = self.rules;
-        let sent = request.encode_to_vec();
-        let normal = contract.normalise(method, &sent);
-        let found = contract.check(method, normal.as_deref().unwrap_or(&sent)).unwrap_or_default();
-        for (violation, _) in found {
+        let FieldRules { contract, path } = self.rules;
+        let (held, found) = match contract.hold(path, &request) {
+            Ok(held) => held,
+            Err(problem) => {
+                self.unheld = Some(problem);
+                return request;
+            }
+        };
+        for violation in found {
             let named = self.header.name(&violation.field);
             if let Some(column) = named.filter(|column| !self.faulty.contains(column)) {
                 self.fault(column, violation.description);
             }
         }
-        normal.and_then(|normal| M::decode(&*normal).ok()).unwrap_or(request)
+        held
+    }
+
+    /// Tells that a column must say something; nothing where it is at fault already.
+    pub fn miss(&mut self, column: &'static str, description: &str) {
+        if !self.faulty.contains(&column) {
+            self.fault(column, description);
+        }
     }
 
     fn cell(&mut self, column: &'static str) -> Option<&'a str> {

@@ -27,7 +27,7 @@ impl Table for Divisions {
     const NAME: &'static str = "divisions";
     const COLUMNS: &'static [Column] = &[Column::needed("name"), Column::optional("description")];
     const SINGLE: &'static str = "/rollcall.v1.DivisionService/CreateDivision";
-    const KEY_COLUMNS: &'static [&'static str] = &["name"];
+    const KEY_COLUMN: &'static str = "name";
 
     type Row = Row;
     type Key = String;

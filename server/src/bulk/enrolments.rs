@@ -48,7 +48,7 @@ impl Table for Enrolments {
         Column::optional("to_date"),
     ];
     const SINGLE: &'static str = "/rollcall.v1.DivisionService/EnrolStudent";
-    const KEY_COLUMNS: &'static [&'static str] = &["student_email", "division", "from_date"];
+    const KEY_COLUMN: &'static str = "student_email";
 
     type Row = Row;
     type Key = (String, String, Option<NaiveDate>);

@@ -16,7 +16,7 @@ const OTHER_FORMS: [(&[u8], &str); 3] = [
     (b"\xff\xfe", "is UTF-16: save it as \"CSV UTF-8\""),
     (b"\xfe\xff", "is UTF-16: save it as \"CSV UTF-8\""),
 ];
-const FIRST: Place<'static> = Place { line: 1, column: "", number: 0 };
+const FIRST: Place = Place::row(1);
 
 /// A file whose header was read.
 pub struct File<'a> {
@@ -55,7 +55,6 @@ impl<'a> File<'a> {
     pub fn next(&mut self, record: &mut ByteRecord, faults: &mut Faults) -> Option<u32> {
         loop {
             let line = self.record(record, faults)?;
-            let whole_row = Place { line, column: "", number: 0 };
             // Spreadsheets keep rows that were emptied.
             if record.iter().all(<[u8]>::is_empty) {
                 continue;
@@ -63,7 +62,7 @@ impl<'a> File<'a> {
             self.rows += 1;
             if self.rows > MAX_ROWS {
                 faults.add(
-                    whole_row,
+                    Place::row(line),
                     format!("is row {}: split the file into ones of at most {MAX_ROWS} rows", self.rows),
                 );
                 return None;
@@ -72,7 +71,7 @@ impl<'a> File<'a> {
                 return Some(line);
             }
             let (found, wanted) = (record.len(), self.header.width);
-            faults.add(whole_row, format!("has {found} cells, and the first line has {wanted}"));
+            faults.add(Place::row(line), format!("has {found} cells, and the first line has {wanted}"));
         }
     }
 
@@ -91,8 +90,10 @@ impl<'a> File<'a> {
         let is_last = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX) >= self.bytes.len();
         let quotes = || self.bytes[begin.min(self.bytes.len())..].iter().filter(|byte| **byte == b'"').count();
         if is_last && quotes() % 2 == 1 {
-            let place = Place { line, column: "", number: 0 };
-            faults.add(place, "has a quotation mark that is not closed: write \"\" for one that belongs to the text");
+            faults.add(
+                Place::row(line),
+                "has a quotation mark that is not closed: write \"\" for one that belongs to the text",
+            );
             return None;
         }
         Some(line)
@@ -141,14 +142,14 @@ mod tests {
     /// A line and its cells.
     type Row = (u32, Vec<String>);
 
-    fn read(bytes: &[u8]) -> (Vec<Row>, Vec<(i32, String)>) {
+    fn read(bytes: &[u8]) -> (Vec<Row>, Vec<(u32, String)>) {
         let (mut faults, mut rows, mut record) = (Faults::default(), Vec::new(), ByteRecord::new());
         if let Some(mut file) = File::open(bytes, COLUMNS, &mut faults) {
             while let Some(line) = file.next(&mut record, &mut faults) {
                 rows.push((line, record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()));
             }
         }
-        (rows, faults.list().into_iter().map(|fault| (fault.line, fault.description)).collect())
+        (rows, faults.list().into_iter().map(|(place, description)| (place.line, description)).collect())
     }
 
     fn row(line: u32, a: &str, b: &str) -> Row {
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_no_csv_is_told_with_its_line() {
         // (the file, the line of each fault, how many rows are read all the same)
-        let table: [(&[u8], &[i32], usize); 9] = [
+        let table: [(&[u8], &[u32], usize); 9] = [
             (b"", &[1], 0),
             (b"\n\n", &[1], 0),
             (b"PK\x03\x04rest", &[1], 0),

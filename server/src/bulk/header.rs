@@ -43,7 +43,7 @@ impl Header {
         let mut places: Vec<(&'static str, usize)> = Vec::new();
         for (index, cell) in record.iter().enumerate() {
             let name = String::from_utf8_lossy(cell).trim().to_lowercase();
-            let place = Place { line, column: &name, number: number(index) };
+            let place = Place { line, column: name.clone().into(), number: number(index) };
             match columns.iter().find(|column| column.name == name) {
                 None => faults.add(place, unknown(&name, columns)),
                 Some(column) => match places.iter().find(|(known, _)| *known == column.name) {
@@ -56,7 +56,7 @@ impl Header {
         }
         for column in columns.iter().filter(|column| column.needed) {
             if places.iter().all(|(name, _)| *name != column.name) {
-                let place = Place { line, column: column.name, number: 0 };
+                let place = Place { line, column: column.name.into(), number: 0 };
                 faults.add(
                     place,
                     format!("is missing: the first line must name the columns, such as {}", names(columns)),
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_header_is_named() {
         // The cells, and the faults as column and number.
-        type Case = (&'static [&'static str], &'static [(&'static str, i32)]);
+        type Case = (&'static [&'static str], &'static [(&'static str, u32)]);
         let table: [Case; 8] = [
             (&["email", "username"], &[]),
             (&["username", "password_hash", "email"], &[]),
@@ -119,8 +119,8 @@ mod tests {
         for (cells, expected) in table {
             let mut faults = Faults::default();
             Header::read(1, &ByteRecord::from(cells.to_vec()), COLUMNS, &mut faults);
-            let found: Vec<_> = faults.list().into_iter().map(|fault| (fault.column, fault.column_number)).collect();
-            let found: Vec<_> = found.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+            let found = faults.list();
+            let found: Vec<_> = found.iter().map(|(place, _)| (&*place.column, place.number)).collect();
             assert_eq!(found, expected, "{cells:?}");
         }
     }

@@ -4,29 +4,28 @@
 //! Reading and looking come before the transaction, so that a faulty file never keeps others from writing, and a long one
 //! does so only while it is written.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use rollcall_proto::{google::api::HttpBody, v1::ImportRowsResponse};
 use serde_json::json;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     cells::FieldRules,
-    fault::Faults,
+    fault::{self, Faults},
     service::Service,
     sheet::Sheet,
     table::{Finding, Import, Plan, Table},
 };
 use crate::{
-    audit, identity, organisation,
+    audit, identity,
+    import::Turn,
+    organisation,
     origin::Origin,
     principal::Principal,
-    problem::{ErrorReason, Problem},
-    store::detach,
+    problem::Problem,
+    store::{LONGEST_WRITE, detach},
 };
 
-/// How long the transaction may take, well within the deadline of the call. Each of its statements has the time of any other.
-const WRITE_DEADLINE: Duration = Duration::from_secs(45);
 /// From so many new rows on, the database should know how many there are.
 const MANY: i32 = 500;
 
@@ -51,16 +50,17 @@ impl Service {
         if invite && !T::HAS_PEOPLE {
             return Err(Problem::invalid_field("invite", "must be left out: only people are invited"));
         }
-        let turn = self.turn().await?;
+        let turn = self.turns.take().await?;
         let (college_id, now) = (principal.college_id, self.clock.now());
         let college = organisation::find_college(&self.importer.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);
         if invite {
-            self.importer.mailer.require()?;
+            self.importer.outbox.require()?;
             identity::check_invitations(&college)?;
         }
-        let import = Import { importer: self.importer.clone(), college_id, now, today, invite };
-        let mut sheet: Sheet<T> = self.read(file).await?;
+        let (importer, principal) = (self.importer.clone(), principal.clone());
+        let import = Import { importer, college_id, now, today, invite, principal, origin };
+        let mut sheet: Sheet<T> = self.read(file, &turn).await?;
         let finding = Finding { faults: &mut sheet.faults, columns: &sheet.columns };
         let reader = self.importer.store.database.reader();
         let plan = T::plan(reader, &import, &sheet.lines, finding).await?;
@@ -70,43 +70,25 @@ impl Service {
         if !sheet.faults.is_empty() {
             return Err(sheet.faults.refuse());
         }
-        let row = audit::Row::by(principal, &origin, "rows.imported", now);
-        write(import, sheet, row, turn).await
+        if plan.is_empty() {
+            return Ok(told(&plan, sheet.rows, Faults::default(), false));
+        }
+        write(import, sheet, turn).await
     }
 
-    /// Reads a file off the async threads: a long one takes a moment.
-    async fn read<T: Table>(&self, file: HttpBody) -> Result<Sheet<T>, Problem> {
+    async fn read<T: Table>(&self, file: HttpBody, turn: &Turn) -> Result<Sheet<T>, Problem> {
         let contract = self.contract.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let method = contract.method(T::SINGLE).ok_or_else(|| Problem::internal(T::SINGLE))?;
-            Ok(Sheet::read(&file.data, FieldRules { contract: &contract, method }))
-        });
-        task.await.map_err(Problem::internal)?
-    }
-
-    /// A turn to import: one file is read and written at a time, and a few wait.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let overloaded = || {
-            Problem::new(ErrorReason::Overloaded, "Too many imports wait for their turn. Try again in a moment.")
-                .retry_after(Duration::from_secs(5))
-        };
-        let _place = self.waiting.try_acquire().map_err(|_| overloaded())?;
-        self.running.clone().acquire_owned().await.map_err(|_| overloaded())
+        turn.read(move || Sheet::read(&file.data, FieldRules { contract: &contract, path: T::SINGLE })).await?
     }
 }
 
 /// Writes what a file without faults says. The turn ends with the write, whoever has gone away by then.
-async fn write<T: Table>(
-    import: Import,
-    sheet: Sheet<T>,
-    row: audit::Row,
-    turn: OwnedSemaphorePermit,
-) -> Result<ImportRowsResponse, Problem> {
+async fn write<T: Table>(import: Import, sheet: Sheet<T>, turn: Turn) -> Result<ImportRowsResponse, Problem> {
     detach(async move {
         let _turn = turn;
         let import = Arc::new(import);
         let (writing, database) = (import.clone(), import.importer.store.database.clone());
-        let work = database.write_within(WRITE_DEADLINE, move |tx| {
+        let work = database.write_within(LONGEST_WRITE, move |tx| {
             Box::pin(async move {
                 // One import at a time in a college, and nobody else decides meanwhile who administers.
                 organisation::lock_college(tx, writing.college_id).await?;
@@ -119,7 +101,10 @@ async fn write<T: Table>(
                 }
                 let after = T::write(tx, &writing, std::mem::take(&mut plan.changes)).await?;
                 let answer = told(&plan, sheet.rows, faults, false);
-                audit::insert(tx, row.detail(detail::<T>(&answer))).await?;
+                if !plan.is_empty() {
+                    let row = audit::Row::by(&writing.principal, &writing.origin, "rows.imported", writing.now);
+                    audit::insert(tx, row.detail(detail::<T>(&answer))).await?;
+                }
                 Ok((answer, after))
             })
         });
@@ -154,7 +139,7 @@ fn told<C>(plan: &Plan<C>, rows: usize, faults: Faults, dry_run: bool) -> Import
         unchanged: count(plan.unchanged),
         invited: count(plan.invited),
         fault_count: count(faults.total()),
-        faults: faults.list(),
+        faults: fault::told(faults),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Locations, by their name.
 
-use rollcall_proto::v1::{CreateLocationRequest, Ring, Vertex};
+use std::convert::Infallible;
+
+use rollcall_proto::v1::CreateLocationRequest;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -10,8 +12,8 @@ use super::{
     table::{Cell, Finding, Import, Line, PAGE_ROWS, Page, Plan, Table, next},
 };
 use crate::{
-    entity::location::{Model, Polygon},
-    geofence::{Circle, Shape, many, read_fence},
+    entity::location::Model,
+    geofence::{self, Becomes, Described, Outline, Terms, many},
     problem::Problem,
     store::{Database, Tx},
 };
@@ -19,21 +21,9 @@ use crate::{
 pub struct Locations;
 
 pub struct Row {
-    name: String,
-    fence: Fence,
-    building: Option<String>,
-    classroom_number: Option<String>,
-}
-
-enum Fence {
-    Circle {
-        latitude: f64,
-        longitude: f64,
-        radius_meters: Option<f64>,
-        /// Whether the file says that there is no polygon; where it says nothing, one that is there stays.
-        replaces: bool,
-    },
-    Polygon(Box<Shape>),
+    described: Described,
+    /// Whether the file says anything of polygons; where it says nothing, one that is there stays.
+    says_polygon: bool,
 }
 
 impl Table for Locations {
@@ -48,7 +38,7 @@ impl Table for Locations {
         Column::optional("polygon"),
     ];
     const SINGLE: &'static str = "/rollcall.v1.GeofenceService/CreateLocation";
-    const KEY_COLUMNS: &'static [&'static str] = &["name"];
+    const KEY_COLUMN: &'static str = "name";
 
     type Row = Row;
     type Key = String;
@@ -57,7 +47,7 @@ impl Table for Locations {
     type Position = String;
 
     fn read(cells: &mut Cells<'_>) -> Option<Row> {
-        let polygon = cells.value("polygon", polygon);
+        let polygon = cells.value("polygon", |text| Ok::<_, Infallible>(geofence::read_polygon(text)));
         // Beside a polygon they follow from it, and an export has them all the same.
         let [latitude, longitude, radius_meters] = match polygon {
             Some(_) => [None; 3],
@@ -65,42 +55,39 @@ impl Table for Locations {
         };
         let (name, building) = (cells.needed("name"), cells.needed("building"));
         let classroom_number = cells.needed("classroom_number");
-        let mut request = cells.check(CreateLocationRequest {
+        let request = cells.check(CreateLocationRequest {
             name,
             latitude,
             longitude,
             radius_meters,
             building,
             classroom_number,
-            polygon: polygon.into_iter().flatten().collect(),
+            polygon: Vec::new(),
         });
-        if !cells.are_sound() {
-            return None;
-        }
-        let fence = match read_fence(&mut request, radius_meters.unwrap_or_default()) {
-            Ok((circle, Some(polygon))) => Fence::Polygon(Box::new(Shape { polygon, circle })),
-            Ok((Circle { latitude, longitude, .. }, None)) => {
-                Fence::Circle { latitude, longitude, radius_meters, replaces: cells.has("polygon") }
-            }
-            Err(problem) => {
-                for violation in problem.violations {
-                    let column = ["latitude", "longitude"].into_iter().find(|column| violation.field == *column);
-                    cells.fault(column.unwrap_or("polygon"), violation.description);
-                }
+        let outline = match polygon {
+            Some(Ok(shape)) => Outline::Polygon(Box::new(shape)),
+            Some(Err(faults)) => {
+                faults.into_iter().for_each(|fault| cells.fault("polygon", fault));
                 return None;
+            }
+            None => {
+                for (column, value) in [("latitude", latitude), ("longitude", longitude)] {
+                    if value.is_none() {
+                        cells.miss(column, "is required, unless a polygon is given");
+                    }
+                }
+                Outline::Circle { latitude: latitude?, longitude: longitude?, radius_meters }
             }
         };
         let CreateLocationRequest { name, building, classroom_number, .. } = request;
-        Some(Row {
-            name,
-            fence,
-            building: Some(building).filter(|_| cells.has("building")),
-            classroom_number: Some(classroom_number).filter(|_| cells.has("classroom_number")),
-        })
+        let building = Some(building).filter(|_| cells.has("building"));
+        let classroom_number = Some(classroom_number).filter(|_| cells.has("classroom_number"));
+        let described = Described { name, outline, building, classroom_number };
+        Some(Row { described, says_polygon: cells.has("polygon") })
     }
 
     fn key(row: &Row) -> String {
-        row.name.clone()
+        row.described.name.clone()
     }
 
     async fn plan<C: ConnectionTrait>(
@@ -109,15 +96,16 @@ impl Table for Locations {
         lines: &[Line<Row>],
         mut finding: Finding<'_>,
     ) -> Result<Plan<Vec<Model>>, Problem> {
-        let names: Vec<_> = lines.iter().map(|line| line.row.name.as_str()).collect();
+        let names: Vec<_> = lines.iter().map(|line| line.row.described.name.as_str()).collect();
         let mut known = many::find_by_name(connection, import.college_id, &names).await?;
+        let Import { college_id, now, importer, .. } = import;
+        let default_radius_meters = importer.default_radius_meters;
+        let terms = Terms { college_id: *college_id, now: *now, default_radius_meters };
         let mut plan = Plan::<Vec<Model>>::default();
-        for Line { line, row } in lines {
-            let (is_new, before) = match known.remove(&row.name) {
-                Some(before) => (false, before),
-                None => (true, empty(row, import)),
-            };
-            if let (Some(_), Fence::Circle { replaces: false, .. }) = (&before.polygon, &row.fence) {
+        for Line { line, row: Row { described, says_polygon } } in lines {
+            let before = known.remove(&described.name);
+            let has_polygon = before.as_ref().is_some_and(|before| before.polygon.is_some());
+            if has_polygon && !says_polygon {
                 finding.add(
                     *line,
                     "name",
@@ -125,16 +113,17 @@ impl Table for Locations {
                 );
                 continue;
             }
-            let after = apply(row, before.clone());
-            match (is_new, after == before) {
-                (true, _) => plan.created += 1,
-                (false, false) => plan.updated += 1,
-                (false, true) => {
-                    plan.unchanged += 1;
-                    continue;
+            match described.becomes(before, &terms) {
+                Becomes::New(location) => {
+                    plan.created += 1;
+                    plan.changes.push(location);
                 }
+                Becomes::Changed(location) => {
+                    plan.updated += 1;
+                    plan.changes.push(location);
+                }
+                Becomes::Same => plan.unchanged += 1,
             }
-            plan.changes.push(Model { updated_at: import.now, ..after });
         }
         Ok(plan)
     }
@@ -166,51 +155,4 @@ impl Table for Locations {
         });
         Ok(Page { rows: rows.collect::<Result<_, Problem>>()?, next })
     }
-}
-
-/// A geometry of GeoJSON of the type Polygon, as the contract has it.
-fn polygon(text: &str) -> Result<Vec<Ring>, &'static str> {
-    let polygon: Polygon = serde_json::from_str(text)
-        .map_err(|_| "must be a GeoJSON geometry of the type Polygon, with positions in degrees")?;
-    let vertex = |[longitude, latitude]: [f64; 2]| Vertex { latitude: Some(latitude), longitude: Some(longitude) };
-    let ring = |positions: Vec<[f64; 2]>| Ring { vertices: positions.into_iter().map(vertex).collect() };
-    Ok(polygon.coordinates.into_iter().map(ring).collect())
-}
-
-fn empty(row: &Row, import: &Import) -> Model {
-    Model {
-        college_id: import.college_id,
-        id: Uuid::now_v7(),
-        name: row.name.clone(),
-        latitude: 0.0,
-        longitude: 0.0,
-        radius_meters: import.importer.default_radius_meters,
-        polygon: None,
-        building: String::new(),
-        classroom_number: String::new(),
-        created_at: import.now,
-        updated_at: import.now,
-    }
-}
-
-fn apply(row: &Row, mut location: Model) -> Model {
-    match &row.fence {
-        Fence::Circle { latitude, longitude, radius_meters, .. } => {
-            (location.latitude, location.longitude) = (*latitude, *longitude);
-            location.radius_meters = radius_meters.unwrap_or(location.radius_meters);
-            location.polygon = None;
-        }
-        Fence::Polygon(shape) => {
-            let Circle { latitude, longitude, radius_meters } = shape.circle;
-            (location.latitude, location.longitude, location.radius_meters) = (latitude, longitude, radius_meters);
-            location.polygon = Some(shape.polygon.clone());
-        }
-    }
-    if let Some(building) = &row.building {
-        location.building.clone_from(building);
-    }
-    if let Some(classroom_number) = &row.classroom_number {
-        location.classroom_number.clone_from(classroom_number);
-    }
-    location
 }

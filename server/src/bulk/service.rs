@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rollcall_proto::v1::{
     ExportRowsRequest, ImportRowsRequest, ImportRowsResponse, RowKind, bulk_service_server::BulkService,
 };
-use tokio::sync::Semaphore;
 use tonic::{
     Request, Response, Status,
     metadata::{Ascii, MetadataValue},
@@ -16,12 +15,17 @@ use super::{
     import_rows::Options, locations::Locations, table::Table, timetables::Timetables, users::Users,
 };
 use crate::{
-    clock::Clock, contract::Contract, identity::Revoker, keys::Keys, lease::Leases, mail::Mailer, origin::Origin,
-    principal::Principal, problem::Problem, store::Store,
+    clock::Clock,
+    contract::Contract,
+    identity::{Outbox, Revoker},
+    import::Turns,
+    keys::Keys,
+    lease::Leases,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::Store,
 };
-
-/// Imports that wait for their turn: each has its file in memory.
-const WAITING: usize = 4;
 
 /// What imports need to write.
 #[derive(Clone)]
@@ -29,7 +33,7 @@ pub struct Importer {
     pub store: Store,
     pub revoker: Revoker,
     pub keys: Keys,
-    pub mailer: Mailer,
+    pub outbox: Outbox,
     /// The radius of a location that is made without one.
     pub default_radius_meters: f64,
 }
@@ -41,15 +45,7 @@ pub struct Service {
     pub clock: Clock,
     pub contract: Arc<Contract>,
     pub leases: Leases,
-    pub(super) running: Arc<Semaphore>,
-    pub(super) waiting: Arc<Semaphore>,
-}
-
-impl Service {
-    pub fn new(importer: Importer, clock: Clock, contract: Arc<Contract>, leases: Leases) -> Self {
-        let (running, waiting) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(WAITING)));
-        Self { importer, clock, contract, leases, running, waiting }
-    }
+    pub turns: Turns,
 }
 
 #[tonic::async_trait]

@@ -11,6 +11,7 @@ use super::{
     header::number,
     table::{Finding, Line, Table},
 };
+use crate::problem::Problem;
 
 /// What a file says.
 pub struct Sheet<T: Table> {
@@ -24,10 +25,10 @@ pub struct Sheet<T: Table> {
 }
 
 impl<T: Table> Sheet<T> {
-    pub fn read(bytes: &[u8], rules: FieldRules<'_>) -> Self {
+    pub fn read(bytes: &[u8], rules: FieldRules<'_>) -> Result<Self, Problem> {
         let mut sheet = Self { lines: Vec::new(), rows: 0, columns: HashMap::new(), faults: Faults::default() };
         let faults = &mut sheet.faults;
-        let Some(mut file) = File::open(bytes, T::COLUMNS, faults) else { return sheet };
+        let Some(mut file) = File::open(bytes, T::COLUMNS, faults) else { return Ok(sheet) };
         for column in T::COLUMNS {
             sheet.columns.extend(file.header.index(column.name).map(|index| (column.name, number(index))));
         }
@@ -37,24 +38,22 @@ impl<T: Table> Sheet<T> {
         while let Some(line) = file.next(&mut record, faults) {
             let mut cells = Cells::new(line, &file.header, &record, file.decimal_comma, rules, faults);
             let row = T::read(&mut cells);
-            let (is_sound, has_key) = (cells.are_sound(), cells.are_sound_in(T::KEY_COLUMNS));
-            // A key that is at fault itself is nobody's, and another fault keeps nobody from having it.
-            let Some(row) = row.filter(|_| has_key) else { continue };
+            let is_sound = cells.are_sound();
+            cells.end()?;
+            // A faulty row is none yet: it does not keep another one from having its key.
+            let Some(row) = row.filter(|_| is_sound) else { continue };
             match keys.entry(T::key(&row)) {
                 Entry::Vacant(place) => {
                     place.insert(line);
+                    sheet.lines.push(Line { line, row });
                 }
                 Entry::Occupied(first) => {
                     let fault = format!("is in line {} already: keep one of the two", first.get());
-                    Finding { faults, columns: &sheet.columns }.add(line, T::KEY_COLUMNS[0], fault);
-                    continue;
+                    Finding { faults, columns: &sheet.columns }.add(line, T::KEY_COLUMN, fault);
                 }
-            }
-            if is_sound {
-                sheet.lines.push(Line { line, row });
             }
         }
         sheet.rows = file.rows();
-        sheet
+        Ok(sheet)
     }
 }

@@ -17,6 +17,8 @@ use super::{
     service::Importer,
 };
 use crate::{
+    origin::Origin,
+    principal::Principal,
     problem::Problem,
     store::{Database, Tx},
 };
@@ -36,6 +38,9 @@ pub struct Import {
     pub today: NaiveDate,
     /// Whether people who are made without a password are invited.
     pub invite: bool,
+    /// Who imports, and from where.
+    pub principal: Principal,
+    pub origin: Origin,
 }
 
 /// What rows would do.
@@ -49,6 +54,13 @@ pub struct Plan<C> {
     pub changes: C,
 }
 
+impl<C> Plan<C> {
+    /// Whether all is as the file says already.
+    pub const fn is_empty(&self) -> bool {
+        self.created == 0 && self.updated == 0
+    }
+}
+
 /// Faults that only the database shows, put where the file has them.
 pub struct Finding<'a> {
     pub faults: &'a mut Faults,
@@ -59,7 +71,7 @@ pub struct Finding<'a> {
 impl Finding<'_> {
     pub fn add(&mut self, line: u32, column: &'static str, description: impl Into<String>) {
         let number = self.columns.get(column).copied().unwrap_or(0);
-        self.faults.add(Place { line, column, number }, description);
+        self.faults.add(Place { line, column: column.into(), number }, description);
     }
 }
 
@@ -90,15 +102,15 @@ pub trait Table: Send + Sync + 'static {
     const COLUMNS: &'static [Column];
     /// The RPC that makes one of them; its field rules hold for rows too.
     const SINGLE: &'static str;
-    /// The columns that tell rows of a file apart. At the first of them stands the fault that two rows have the same.
-    const KEY_COLUMNS: &'static [&'static str];
+    /// The column at which stands the fault that two rows have the same key.
+    const KEY_COLUMN: &'static str;
 
     /// Whether the rows are people, who can be invited.
     const HAS_PEOPLE: bool = false;
 
     /// What a line says.
     type Row: Send + Sync + 'static;
-    /// What those columns say.
+    /// What tells rows of a file apart.
     type Key: Hash + Eq + Send;
     /// What is to be written.
     type Changes: Default + Send + 'static;

@@ -14,6 +14,7 @@ use super::{
     table::{Cell, Finding, Import, Line, PAGE_ROWS, Page, Plan, Table, next},
 };
 use crate::{
+    convert,
     entity::timetable::Model,
     geofence, organisation, people,
     problem::Problem,
@@ -51,8 +52,7 @@ impl Table for Timetables {
         Column::optional("valid_to"),
     ];
     const SINGLE: &'static str = "/rollcall.v1.TimetableService/CreateTimetable";
-    const KEY_COLUMNS: &'static [&'static str] =
-        &["start_time", "division", "teacher_email", "day_of_week", "valid_from"];
+    const KEY_COLUMN: &'static str = "start_time";
 
     type Row = Row;
     type Key = (String, String, i32, NaiveTime, Option<NaiveDate>);
@@ -64,10 +64,10 @@ impl Table for Timetables {
         let (division, location) = (cells.reference("division"), cells.reference("location"));
         let teacher_email = cells.reference("teacher_email").to_lowercase();
         let day_of_week = cells.integer("day_of_week");
-        let start_time = cells.needed_value("start_time", timetable::clock);
-        let end_time = cells.needed_value("end_time", timetable::clock);
+        let start_time = cells.needed_value("start_time", convert::read_clock);
+        let end_time = cells.needed_value("end_time", convert::read_clock);
         let (valid_from, valid_to) = (cells.date("valid_from"), cells.date("valid_to"));
-        let text = |time: Option<NaiveTime>| time.map(timetable::clock_text).unwrap_or_default();
+        let text = |time: Option<NaiveTime>| time.map(convert::clock_text).unwrap_or_default();
         let subject = cells.needed("subject");
         let CreateTimetableRequest { subject, .. } = cells.check(CreateTimetableRequest {
             // The file has names; whether there are such ones is not for the rules of fields to say.
@@ -157,12 +157,10 @@ impl Table for Timetables {
             wanted_lines.push(*line);
         }
         let held: Vec<_> = held.into_values().flatten().collect();
-        let line_of: HashMap<_, _> = wanted.iter().map(|slot| slot.id).zip(&wanted_lines).collect();
-        for conflict in timetable::conflicts(&held, &wanted) {
-            let told = timetable::taken(&wanted[conflict.wanted], conflict.other).message;
-            let whose =
-                line_of.get(&conflict.other.id).map(|line| format!(" It is in line {line}.")).unwrap_or_default();
-            finding.add(wanted_lines[conflict.wanted], "start_time", format!("is taken: {told}{whose}"));
+        // A whole timetable takes its time, which is not for the threads that serve everybody else.
+        let clashes = tokio::task::spawn_blocking(move || clashes(&held, &wanted, &wanted_lines));
+        for (line, told) in clashes.await.map_err(Problem::internal)? {
+            finding.add(line, "start_time", told);
         }
         Ok(plan)
     }
@@ -188,8 +186,8 @@ impl Table for Timetables {
             Some(vec![
                 Cell::Text(divisions.get(&slot.division_id)?.clone()),
                 Cell::typed(slot.day_of_week),
-                Cell::typed(timetable::clock_text(slot.start_time)),
-                Cell::typed(timetable::clock_text(slot.end_time)),
+                Cell::typed(convert::clock_text(slot.start_time)),
+                Cell::typed(convert::clock_text(slot.end_time)),
                 Cell::Text(teachers.get(&slot.teacher_id)?.clone()),
                 Cell::Text(locations.get(&slot.location_id)?.clone()),
                 Cell::Text(slot.subject),
@@ -199,4 +197,15 @@ impl Table for Timetables {
         });
         Ok(Page { rows: rows.collect(), next })
     }
+}
+
+/// The lines whose slot cannot be, with what is in its way.
+fn clashes(held: &[Model], wanted: &[Model], lines: &[u32]) -> Vec<(u32, String)> {
+    let line_of: HashMap<_, _> = wanted.iter().map(|slot| slot.id).zip(lines).collect();
+    let told = |conflict: timetable::Conflict<'_>| {
+        let taken = timetable::taken(&wanted[conflict.wanted], conflict.other).message;
+        let whose = line_of.get(&conflict.other.id).map(|line| format!(" It is in line {line}.")).unwrap_or_default();
+        (lines[conflict.wanted], format!("is taken: {taken}{whose}"))
+    };
+    timetable::conflicts(held, wanted).into_iter().map(told).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rollcall_proto::v1::{self, CreateUserRequest};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -12,10 +13,11 @@ use super::{
     table::{Cell, Finding, Import, Line, PAGE_ROWS, Page, Plan, Table, next},
 };
 use crate::{
-    entity::user::{Model, Role},
+    api_key, audit,
+    entity::user::{Model, NO_PASSWORD, Role},
     identity::{self, Told, role_from_proto, role_to_proto},
     jobs,
-    people::{self, NO_PASSWORD, changes_rights, many},
+    people::{self, changes_rights, many},
     problem::Problem,
     store::{Database, Tx},
 };
@@ -36,12 +38,21 @@ pub struct Changes {
     /// Those who may do something else from now on.
     signed_out: Vec<Uuid>,
     invited: Vec<Model>,
+    /// What the audit tells of one by one: who comes to be staff, and who may do something else from now on.
+    deeds: Vec<Deed>,
+}
+
+/// What was done to one person.
+struct Deed {
+    id: Uuid,
+    action: &'static str,
+    detail: serde_json::Value,
 }
 
 /// What is left to do after the commit.
 #[derive(Default)]
 pub struct After {
-    told: Option<Told>,
+    told: Vec<Told>,
     has_mail: bool,
 }
 
@@ -56,7 +67,7 @@ impl Table for Users {
     ];
     const HAS_PEOPLE: bool = true;
     const SINGLE: &'static str = "/rollcall.v1.UserService/CreateUser";
-    const KEY_COLUMNS: &'static [&'static str] = &["email"];
+    const KEY_COLUMN: &'static str = "email";
 
     type Row = Row;
     type Key = String;
@@ -99,9 +110,13 @@ impl Table for Users {
                 plan.created += 1;
                 let made = create(row, import);
                 is_followed |= people::administers(&made);
-                if import.invite && made.is_active && made.password_hash == NO_PASSWORD {
+                if import.invite && made.is_active && !made.has_password() {
                     plan.invited += 1;
                     plan.changes.invited.push(made.clone());
+                }
+                if made.role != Role::Student {
+                    let detail = json!({"role": people::role_name(made.role)});
+                    plan.changes.deeds.push(Deed { id: made.id, action: "user.created", detail });
                 }
                 plan.changes.people.push(made);
                 continue;
@@ -118,6 +133,8 @@ impl Table for Users {
             is_followed |= people::administers(&after);
             if changes_rights(&before, &after) {
                 plan.changes.signed_out.push(before.id);
+                let detail = people::difference(&before, &after);
+                plan.changes.deeds.push(Deed { id: before.id, action: "user.updated", detail });
             }
             plan.changes.people.push(after);
         }
@@ -135,22 +152,28 @@ impl Table for Users {
 
     async fn write(tx: &Tx, import: &Import, changes: Changes) -> Result<After, Problem> {
         let Import { importer, college_id, now, .. } = import;
-        let Changes { people, signed_out, invited } = changes;
+        let Changes { people, signed_out, invited, deeds } = changes;
         many::put(tx, people).await?;
+        let rows = deeds.into_iter().map(|Deed { id, action, detail }| {
+            let row = audit::Row::by(&import.principal, &import.origin, action, *now);
+            row.object(people::RESOURCE, id).detail(detail)
+        });
+        audit::insert_many(tx, rows.collect()).await?;
         let mut after = After { has_mail: !invited.is_empty(), ..After::default() };
         if after.has_mail {
-            identity::invite_all(tx, &importer.keys, &importer.mailer, &invited, *now).await?;
+            identity::invite_all(tx, &importer.keys, &importer.outbox, &invited, *now).await?;
         }
         if !signed_out.is_empty() {
-            after.told = Some(importer.revoker.revoke_all_of(tx, *college_id, &signed_out, *now).await?);
+            after.told.push(importer.revoker.revoke_all_of(tx, *college_id, &signed_out).await?);
+            // Of those who administered the college; nobody else has any.
+            let by = audit::Row::by(&import.principal, &import.origin, api_key::REVOKED, *now);
+            after.told.extend(api_key::revoke_all_of(tx, &importer.revoker, &by, &signed_out, *now).await?);
         }
         Ok(after)
     }
 
     async fn announce(import: &Import, after: After) {
-        if let Some(told) = after.told {
-            import.importer.revoker.tell(told);
-        }
+        after.told.into_iter().for_each(|told| import.importer.revoker.tell(told));
         if after.has_mail {
             jobs::announce(&import.importer.store.bus);
         }
@@ -199,7 +222,7 @@ fn apply(row: &Row, before: &Model, import: &Import) -> Model {
     after.username.clone_from(&row.username);
     after.role = row.role;
     after.is_active = row.is_active.unwrap_or(before.is_active);
-    if let Some(hash) = row.password_hash.as_ref().filter(|_| before.password_hash == NO_PASSWORD) {
+    if let Some(hash) = row.password_hash.as_ref().filter(|_| !before.has_password()) {
         after.password_hash.clone_from(hash);
     }
     if after != *before {

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveTime};
 use rollcall_proto::v1::{CalendarEntry, calendar_entry::Kind as ProtoKind};
 
 use crate::{
+    convert::{self, clock_text},
     entity::calendar_entry::{Kind, Model},
     problem::Problem,
 };
@@ -12,7 +13,7 @@ use crate::{
 const EVERY_DAY: i32 = 127;
 
 pub fn to_proto(entry: Model) -> CalendarEntry {
-    let clock = |time: Option<NaiveTime>| time.map(|time| time.format("%H:%M").to_string()).unwrap_or_default();
+    let clock = |time: Option<NaiveTime>| time.map(clock_text).unwrap_or_default();
     CalendarEntry {
         id: entry.id.to_string(),
         kind: kind_to_proto(entry.kind) as i32,
@@ -55,15 +56,12 @@ fn days(bits: i32) -> Vec<i32> {
 
 /// A day whose form the field's rule has checked; none for an empty text.
 pub fn day(field: &str, text: &str) -> Result<Option<NaiveDate>, Problem> {
-    crate::convert::optional_date(field, Some(text).filter(|text| !text.is_empty()))
+    convert::optional_date(field, Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The same of a time of the day.
 pub fn clock(field: &str, text: &str) -> Result<Option<NaiveTime>, Problem> {
-    let time = |text| {
-        NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| Problem::invalid_field(field, "must be a time, as HH:MM"))
-    };
-    Some(text).filter(|text| !text.is_empty()).map(time).transpose()
+    Some(text).filter(|text| !text.is_empty()).map(|text| convert::clock(field, text)).transpose()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! CreateCalendarEntry: check → insert. Entries may overlap.
+//! CreateCalendarEntry: check → lock the college → insert, if there is room. Entries may overlap.
 
 use rollcall_proto::v1::CreateCalendarEntryRequest;
 use uuid::Uuid;
 
 use super::{RESOURCE, convert, rules, service::Service, store};
-use crate::{audit, entity::calendar_entry::Model, origin::Origin, principal::Principal, problem::Problem};
+use crate::{
+    audit, entity::calendar_entry::Model, organisation, origin::Origin, principal::Principal, problem::Problem,
+};
 
 impl Service {
     pub(super) async fn create(
@@ -41,7 +43,9 @@ impl Service {
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    store::insert(tx, vec![made]).await?;
+                    organisation::lock_college(tx, made.college_id).await?;
+                    store::check_room(tx, made.college_id, 1).await?;
+                    store::insert(tx, made).await?;
                     audit::insert(tx, row).await
                 })
             })

@@ -35,12 +35,29 @@ impl DaysOff {
         entries.sort_by_key(|entry| {
             (entry.kind != Kind::Holiday, entry.to_date - entry.from_date, entry.from_date, entry.id)
         });
+        // The days without a name, by their weekday. An entry looks at none that has one, so that thousands of entries over
+        // each other cost little more than one.
+        let mut nameless: [BTreeSet<NaiveDate>; 7] = Default::default();
+        for day in days.start().iter_days().take_while(|day| day <= days.end()) {
+            nameless[place(day)].insert(day);
+        }
         let mut named = BTreeMap::new();
         for entry in entries {
             let (first, last) = (entry.from_date.max(*days.start()), entry.to_date.min(*days.end()));
-            for day in first.iter_days().take_while(|day| *day <= last).filter(|day| is_about(entry.days_of_week, *day))
-            {
-                named.entry(day).or_insert_with(|| entry.name.clone());
+            if first > last {
+                continue;
+            }
+            for (weekday, nameless) in nameless.iter_mut().enumerate() {
+                if entry.days_of_week >> weekday & 1 == 1 {
+                    let found: Vec<_> = nameless.range(first..=last).copied().collect();
+                    for day in found {
+                        nameless.remove(&day);
+                        named.insert(day, entry.name.clone());
+                    }
+                }
+            }
+            if nameless.iter().all(BTreeSet::is_empty) {
+                break;
             }
         }
         Self(named)
@@ -57,14 +74,15 @@ impl DaysOff {
     }
 }
 
-/// Whether the weekdays of an entry hold the one of a day.
-fn is_about(days_of_week: i32, day: NaiveDate) -> bool {
-    days_of_week >> day.weekday().num_days_from_monday() & 1 == 1
+/// The bit of a day among the weekdays of an entry.
+fn place(day: NaiveDate) -> usize {
+    day.weekday().num_days_from_monday() as usize
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, NaiveTime};
+    use chrono::{DateTime, Days, NaiveTime};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -125,6 +143,44 @@ mod tests {
         for (date, name) in table {
             assert_eq!(found.name(day(date)), name, "{date}");
             assert_eq!(found.dates().contains(&day(date)), name.is_some(), "{date}");
+        }
+    }
+
+    fn any_entries() -> impl Strategy<Value = Vec<Model>> {
+        let on = |ahead: u64| (day("2026-01-01") + Days::new(ahead)).to_string();
+        let one =
+            (any::<bool>(), 0..60u64, 0..30u64, 1..128i32).prop_map(move |(is_holiday, from, length, weekdays)| {
+                let kind = if is_holiday { Kind::Holiday } else { Kind::Break };
+                entry(kind, "", &on(from), &on(from + length), weekdays)
+            });
+        prop::collection::vec(one, 0..20).prop_map(|entries| {
+            let numbered = (0u128..).zip(entries);
+            numbered.map(|(id, entry)| Model { id: Uuid::from_u128(id), name: id.to_string(), ..entry }).collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_day_has_the_first_name_of_all_that_it_could_have(entries in any_entries(), from in 0..60u64, length in 0..40u64) {
+            let from = day("2026-01-01") + Days::new(from);
+            let days = from..=from + Days::new(length);
+            let found = DaysOff::of(entries.clone(), &days);
+            let expected: BTreeMap<_, _> = from
+                .iter_days()
+                .take_while(|day| day <= days.end())
+                .filter_map(|day| {
+                    let about = entries.iter().filter(|entry| {
+                        entry.from_date <= day && day <= entry.to_date && entry.days_of_week >> place(day) & 1 == 1
+                    });
+                    let first = about.min_by_key(|entry| {
+                        (entry.kind != Kind::Holiday, entry.to_date - entry.from_date, entry.from_date, entry.id)
+                    })?;
+                    Some((day, first.name.clone()))
+                })
+                .collect();
+            prop_assert_eq!(found, DaysOff(expected));
         }
     }
 }

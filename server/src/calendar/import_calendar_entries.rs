@@ -1,6 +1,7 @@
-//! ImportCalendarEntries: read the file → hold it against what came from it before → write all of it, or nothing.
+//! ImportCalendarEntries: read the file → hold it against what came from it before → refuse all if something is at fault; else
+//! lock the college, look again, write what differs in few statements.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use rollcall_proto::v1::{
@@ -13,21 +14,29 @@ use uuid::Uuid;
 
 use super::{
     convert,
-    ics::{self, Occurrence},
+    ics::{self, Faults, File, Occurrence, Place},
     service::Service,
-    store,
+    store::{self, Source},
 };
 use crate::{
     audit,
     entity::calendar_entry::{Kind, Model},
+    import::Turn,
     organisation,
     origin::Origin,
     principal::Principal,
-    problem::{ErrorReason, Problem, Violation},
+    problem::Problem,
+    store::{LONGEST_WRITE, detach},
 };
 
-/// How many faults a dry run tells of; the others are only counted.
-const LISTED_FAULTS: usize = 1_000;
+/// Where, as what and when a file is taken.
+#[derive(Clone, Copy)]
+struct Terms {
+    college_id: Uuid,
+    /// What all of it becomes. Where it is not said, the length of each event says so.
+    kind: Option<Kind>,
+    now: DateTime<Utc>,
+}
 
 /// What becomes of what is in a file.
 #[derive(Default)]
@@ -45,65 +54,97 @@ impl Service {
         origin: Origin,
     ) -> Result<ImportCalendarEntriesResponse, Problem> {
         let (college_id, now, dry_run) = (principal.college_id, self.clock.now(), request.dry_run);
-        let kind = convert::kind_from_proto(request.kind());
+        let terms = Terms { college_id, kind: convert::kind_from_proto(request.kind()), now };
         let bytes = request.file.unwrap_or_default().data;
+        let turn = self.turns.take().await?;
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let year = organisation::day_in(&college.time_zone, now).year();
         let first = NaiveDate::from_yo_opt(year - 1, 1).unwrap_or(NaiveDate::MIN);
         let last = NaiveDate::from_ymd_opt(year + 5, 12, 31).unwrap_or(NaiveDate::MAX);
+        let contract = self.contract.clone();
+        let read = move || (ics::read(&bytes, &(first..=last), &contract), hex(&Sha256::digest(&bytes)));
+        let (file, sha256) = turn.read(read).await?;
+        let File { occurrences, skipped, faults } = file?;
+        let there = store::find_imported(self.store.database.reader(), college_id, &uids(&occurrences)).await?;
+        let plan = Plan::of(&occurrences, there, terms);
+        if dry_run {
+            return Ok(plan.told(dry_run, skipped, faults));
+        }
+        if !faults.is_empty() {
+            return Err(faults.refuse());
+        }
+        if plan.is_empty() {
+            return Ok(plan.told(dry_run, skipped, faults));
+        }
         let row = audit::Row::by(principal, &origin, "calendar.imported", now);
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        // Rules take their time, which is not for the threads that serve everybody else.
-        let file = tokio::task::spawn_blocking(move || ics::read(&bytes, &(first..=last)));
-        let file = match file.await.map_err(Problem::internal)? {
-            Ok(file) => file,
-            Err(faults) if dry_run => return Ok(listed(faults)),
-            Err(faults) => return Err(refused(&faults)),
-        };
-        let occurrences = file.occurrences;
-        let plan = self
-            .store
-            .database
-            .write(move |tx| {
+        let plan = self.write(terms, occurrences, row, sha256, turn).await?;
+        Ok(plan.told(dry_run, skipped, faults))
+    }
+
+    /// Writes what a file without faults says. The turn ends with the write, whoever has gone away by then.
+    async fn write(
+        &self,
+        terms: Terms,
+        occurrences: Vec<Occurrence>,
+        row: audit::Row,
+        sha256: String,
+        turn: Turn,
+    ) -> Result<Plan, Problem> {
+        let database = self.store.database.clone();
+        detach(async move {
+            let _turn = turn;
+            let work = database.write_within(LONGEST_WRITE, move |tx| {
                 Box::pin(async move {
-                    // One import at a time: two of the same file would both find nothing of it there.
-                    organisation::lock_college(tx, college_id).await?;
-                    let uids: BTreeSet<_> = occurrences.iter().map(|occurrence| occurrence.uid.clone()).collect();
-                    let uids: Vec<_> = uids.into_iter().collect();
-                    let mut there = store::lock_imported(tx, college_id, &uids).await?;
-                    let mut plan = Plan::default();
-                    for occurrence in occurrences {
-                        let key = (occurrence.uid.clone(), occurrence.recurrence_id.clone());
-                        plan.add(there.remove(&key), occurrence, kind, college_id, now);
+                    // One import at a time in a college: two of the same file would both find nothing of it there.
+                    organisation::lock_college(tx, terms.college_id).await?;
+                    let there = store::lock_imported(tx, terms.college_id, &uids(&occurrences)).await?;
+                    let plan = Plan::of(&occurrences, there, terms);
+                    if plan.is_empty() {
+                        return Ok(plan);
                     }
-                    if !dry_run && plan.made.len() + plan.changed.len() > 0 {
-                        store::insert(tx, plan.made.clone()).await?;
-                        for entry in &plan.changed {
-                            store::write(tx, entry).await?;
-                        }
-                        let (made, changed) = (plan.made.len(), plan.changed.len());
-                        let detail = json!({"created": made, "updated": changed, "sha256": sha256});
-                        audit::insert(tx, row.detail(detail)).await?;
-                    }
+                    store::check_room(tx, terms.college_id, plan.made.len()).await?;
+                    store::put(tx, plan.made.iter().chain(&plan.changed).cloned().collect()).await?;
+                    let (made, changed) = (plan.made.len(), plan.changed.len());
+                    let detail = json!({"created": made, "updated": changed, "sha256": sha256});
+                    audit::insert(tx, row.detail(detail)).await?;
                     Ok(plan)
                 })
-            })
-            .await?;
-        Ok(plan.told(dry_run, file.skipped))
+            });
+            work.await
+        })
+        .await
     }
 }
 
+/// The events that occurrences are of, each once.
+fn uids(occurrences: &[Occurrence]) -> Vec<&str> {
+    let uids: BTreeSet<_> = occurrences.iter().map(|occurrence| occurrence.uid.as_str()).collect();
+    uids.into_iter().collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Plan {
+    fn of(occurrences: &[Occurrence], mut there: HashMap<Source, Model>, terms: Terms) -> Self {
+        let mut plan = Self::default();
+        for occurrence in occurrences {
+            let source = (occurrence.uid.clone(), occurrence.recurrence_id.clone());
+            plan.add(there.remove(&source), occurrence, terms);
+        }
+        plan
+    }
+
+    /// Whether all is as the file says already.
+    const fn is_empty(&self) -> bool {
+        self.made.is_empty() && self.changed.is_empty()
+    }
+
     /// What the file says counts, if it says something else than before; otherwise what was made of it by hand.
-    fn add(
-        &mut self,
-        there: Option<Model>,
-        occurrence: Occurrence,
-        kind: Option<Kind>,
-        college_id: Uuid,
-        now: DateTime<Utc>,
-    ) {
-        let Occurrence { uid, recurrence_id, name, from, to } = occurrence;
+    fn add(&mut self, there: Option<Model>, occurrence: &Occurrence, terms: Terms) {
+        let Terms { college_id, kind, now } = terms;
+        let Occurrence { uid, recurrence_id, name, from, to } = occurrence.clone();
         let kind = kind.unwrap_or(if from == to { Kind::Holiday } else { Kind::Break });
         let said = json!([format!("{kind:?}"), name, from, to]).to_string();
         let digest = Sha256::digest(said).to_vec();
@@ -130,7 +171,7 @@ impl Plan {
         if there.is_some() { self.changed.push(entry) } else { self.made.push(entry) }
     }
 
-    fn told(self, dry_run: bool, skipped: Vec<ics::Skipped>) -> ImportCalendarEntriesResponse {
+    fn told(self, dry_run: bool, skipped: Vec<ics::Skipped>, faults: Faults) -> ImportCalendarEntriesResponse {
         let (created, updated, unchanged) = (count(self.made.len()), count(self.changed.len()), count(self.unchanged));
         let made = self.made.into_iter().map(|entry| {
             let mut told = convert::to_proto(entry);
@@ -147,8 +188,16 @@ impl Plan {
             name: event.name,
             reason: event.reason.into(),
         });
-        let skipped = skipped.collect();
-        ImportCalendarEntriesResponse { dry_run, created, updated, unchanged, entries, skipped, ..Default::default() }
+        ImportCalendarEntriesResponse {
+            dry_run,
+            created,
+            updated,
+            unchanged,
+            entries,
+            skipped: skipped.collect(),
+            fault_count: count(faults.total()),
+            faults: faults.list().into_iter().map(fault).collect(),
+        }
     }
 }
 
@@ -156,22 +205,7 @@ fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// What a dry run tells of a file with faults.
-fn listed(faults: Vec<ics::Fault>) -> ImportCalendarEntriesResponse {
-    let fault_count = count(faults.len());
-    let faults = faults.into_iter().take(LISTED_FAULTS);
-    let faults = faults.map(|fault| Fault { line: count(fault.line), description: fault.what }).collect();
-    ImportCalendarEntriesResponse { dry_run: true, fault_count, faults, ..Default::default() }
-}
-
-/// Why the file is refused. A refusal has room for the first faults only.
-fn refused(faults: &[ics::Fault]) -> Problem {
-    let message = match faults {
-        [one] => format!("Line {} {}. Nothing was changed.", one.line, one.what),
-        many => format!("The file has {} faults. Nothing was changed; a dry run lists them.", many.len()),
-    };
-    let violations =
-        faults.iter().map(|fault| Violation { field: format!("line {}", fault.line), description: fault.what.clone() });
-    Problem { violations: violations.collect(), ..Problem::new(ErrorReason::ImportFaulty, message) }
-        .with("fault_count", faults.len())
+/// What a dry run tells of a fault.
+fn fault((Place(line), description): (Place, String)) -> Fault {
+    Fault { line: count(line), description }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rollcall_proto::v1::{ListCalendarEntriesRequest, ListCalendarEntriesResponse};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::{convert, service::Service};
@@ -12,6 +12,7 @@ use crate::{
     page::Page,
     principal::Principal,
     problem::Problem,
+    store::after,
 };
 
 impl Service {
@@ -47,11 +48,7 @@ impl Service {
             query = query.filter(Column::Kind.eq(kind));
         }
         if let Some((from_date, id)) = page.position::<(NaiveDate, Uuid)>()? {
-            query = query.filter(
-                Condition::any()
-                    .add(Column::FromDate.gt(from_date))
-                    .add(Condition::all().add(Column::FromDate.eq(from_date)).add(Column::Id.gt(id))),
-            );
+            query = query.filter(after((Column::FromDate, from_date), (Column::Id, id)));
         }
         let rows = query.all(self.store.database.reader()).await?;
         let (rows, next_page_token) = page.cut(rows, |last| (last.from_date, last.id))?;

@@ -2,12 +2,22 @@
 
 use rollcall_proto::v1::CalendarEntry;
 
-use super::convert;
+use super::{RESOURCE, convert};
 use crate::{
+    convert::clock_text,
     entity::calendar_entry::Model,
     mask::Mask,
     problem::{ErrorReason, Problem, Violation},
 };
+
+/// The most entries that a college may have: centuries of holidays, and little enough for every question about its days.
+pub const MAX_ENTRIES: u64 = 5_000;
+
+/// Whether a college that has some entries may have so many more.
+pub fn check_room(held: u64, more: usize) -> Result<(), Problem> {
+    let all = held.saturating_add(u64::try_from(more).unwrap_or(u64::MAX));
+    if all <= MAX_ENTRIES { Ok(()) } else { Err(Problem::too_many(RESOURCE, MAX_ENTRIES)) }
+}
 
 /// Whether an entry holds together: it ends no earlier than it begins, and has both times or none. `prefix` stands before
 /// the names of fields.
@@ -21,7 +31,7 @@ pub fn check(entry: &Model, prefix: &str) -> Result<(), Problem> {
     }
     match (entry.start_time, entry.end_time) {
         (Some(start), Some(end)) if end <= start => {
-            fault("end_time", format!("must be later than the start, {}", start.format("%H:%M")));
+            fault("end_time", format!("must be later than the start, {}", clock_text(start)));
         }
         (Some(_), None) => fault("end_time", "is required beside start_time".to_owned()),
         (None, Some(_)) => fault("start_time", "is required beside end_time".to_owned()),
@@ -59,6 +69,14 @@ mod tests {
 
     use super::*;
     use crate::entity::calendar_entry::Kind;
+
+    #[test]
+    fn a_calendar_has_room_up_to_its_last_entry() {
+        let table = [(0, 1, true), (4_999, 1, true), (4_998, 2, true), (5_000, 0, true), (5_000, 1, false)];
+        for (held, more, expected) in table.into_iter().chain([(3_001, 2_000, false), (u64::MAX, 1, false)]) {
+            assert_eq!(check_room(held, more).is_ok(), expected, "{held} and {more}");
+        }
+    }
 
     #[test]
     fn an_entry_ends_no_earlier_than_it_begins() {

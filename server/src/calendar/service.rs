@@ -1,5 +1,7 @@
 //! CalendarService.
 
+use std::sync::Arc;
+
 use rollcall_proto::v1::{
     CalendarEntry, CreateCalendarEntryRequest, DeleteCalendarEntryRequest, DeleteCalendarEntryResponse,
     GetCalendarEntryRequest, ImportCalendarEntriesRequest, ImportCalendarEntriesResponse, ListCalendarEntriesRequest,
@@ -8,7 +10,10 @@ use rollcall_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::convert::to_proto;
-use crate::{clock::Clock, convert, keys::Keys, origin::Origin, principal::Principal, store::Store};
+use crate::{
+    clock::Clock, contract::Contract, convert, import::Turns, keys::Keys, origin::Origin, principal::Principal,
+    store::Store,
+};
 
 /// What the calendar needs.
 #[derive(Clone)]
@@ -16,6 +21,9 @@ pub struct Service {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
+    /// The rules of fields, which hold for what a file says too.
+    pub contract: Arc<Contract>,
+    pub turns: Turns,
 }
 
 #[tonic::async_trait]

@@ -4,7 +4,6 @@
 //! are no copies; a session keeps what it was planned with.
 
 mod get_college;
-mod networks;
 mod rules;
 mod service;
 mod store;

@@ -3,10 +3,10 @@
 use rollcall_proto::v1::{College, college};
 use serde_json::{Map, Value, json};
 
-use super::networks;
 use crate::{
     entity::college::{Model, Networks, Registration},
     mask::Mask,
+    organisation,
     problem::{ErrorReason, Problem, Violation},
 };
 
@@ -39,10 +39,11 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     if mask.has("retention_days") && wanted.retention_days.is_none() {
         fault("retention_days", "is required");
     }
-    let campus_networks = networks::read(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
-        fault(&format!("campus_networks[{number}]"), &description);
-        Vec::new()
-    });
+    let campus_networks =
+        organisation::read_networks(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
+            fault(&format!("campus_networks[{number}]"), &description);
+            Vec::new()
+        });
     if !violations.is_empty() {
         return Err(Problem::invalid(ErrorReason::InvalidField, violations));
     }

@@ -14,7 +14,7 @@ use prost_reflect::DescriptorPool;
 pub use check::{Malformed, is_email};
 pub use method::{Method, access, limits, media_types};
 
-use crate::problem::Violation;
+use crate::problem::{Problem, Violation};
 use rules::Rules;
 
 /// The contract as it was compiled, with its options.
@@ -70,6 +70,18 @@ impl Contract {
     /// A request with its names in their form; None where they are so already.
     pub fn normalise(&self, method: &Method, message: &[u8]) -> Option<Vec<u8>> {
         names::normalise(&self.rules, method.input, message)
+    }
+
+    /// Holds what came in a file against the rules of the RPC at a path, which are those of its request: gives it with its
+    /// names in their form, and what breaks a rule. Fails where there is no such RPC, so that nothing passes unchecked.
+    pub fn hold<M: prost::Message + Default>(&self, path: &str, request: &M) -> Result<(M, Vec<Violation>), Problem> {
+        let unheld = |cause: &dyn std::fmt::Display| Problem::internal(format!("{path}: {cause}"));
+        let method = self.method(path).ok_or_else(|| unheld(&"the contract has no such RPC"))?;
+        let sent = request.encode_to_vec();
+        let normal = self.normalise(method, &sent).unwrap_or(sent);
+        let found = self.check(method, &normal).map_err(|malformed| unheld(&malformed.0))?;
+        let request = M::decode(&*normal).map_err(|cause| unheld(&cause))?;
+        Ok((request, found.into_iter().map(|(violation, _)| violation).collect()))
     }
 
     pub const fn descriptors(&self) -> &DescriptorPool {

@@ -1,6 +1,6 @@
 use rollcall_proto::v1::{
-    CheckInRequest, CreateCalendarEntryRequest, CreateSessionRequest, ListSessionsRequest, Position,
-    ValidatePointRequest,
+    CheckInRequest, CreateCalendarEntryRequest, CreateLocationRequest, CreateSessionRequest, ListSessionsRequest,
+    Position, ValidatePointRequest,
 };
 
 use prost::Message as _;
@@ -193,4 +193,22 @@ fn a_message_in_parts_is_checked_as_one() {
     };
     assert_eq!(fields(&[&id, &north, &east]), ["position.longitude"]);
     assert_eq!(fields(&[&id, &north]), ["position.longitude"], "it is required");
+}
+
+#[test]
+fn what_comes_in_a_file_is_held_against_the_rules_of_a_call() {
+    let room = CreateLocationRequest {
+        name: "  Room \u{a0} 1 ".to_owned(),
+        latitude: Some(91.0),
+        longitude: Some(1.0),
+        ..Default::default()
+    };
+    let contract = contract();
+    let (held, found) =
+        contract.hold("/rollcall.v1.GeofenceService/CreateLocation", &room).expect("there is such an RPC");
+    assert_eq!(held.name, "Room 1");
+    assert_eq!(found.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>(), ["latitude"]);
+    let problem =
+        contract.hold("/rollcall.v1.GeofenceService/MakeLocation", &room).expect_err("nothing to hold it against");
+    assert_eq!(problem.reason, crate::problem::ErrorReason::Internal);
 }

@@ -19,6 +19,7 @@ pub mod session;
 pub mod signing_key;
 pub mod timetable;
 pub mod token_revocation;
+pub mod unconfirmed_mail;
 pub mod user;
 
 /// The finders of a table whose rows belong to colleges, and its insertion.

@@ -21,6 +21,8 @@ mod row {
         pub device_id: String,
         /// Where the login came from.
         pub ip_address: Option<String>,
+        /// The same as limits count it: of IPv6 the /64.
+        pub address_key: Option<String>,
         /// How often it was exchanged.
         pub generation: i32,
         /// SHA-256 of the token that is good now.

@@ -1,15 +1,8 @@
 //! A link to somebody's schedule, for calendar programs.
 
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-
 use super::of_a_college;
 
 of_a_college!();
-
-/// The link with a token of this hash, in whichever college: the token is all that its caller says.
-pub fn by_token_hash(hash: &[u8]) -> Find {
-    row::Entity::find().filter(Column::TokenHash.eq(hash))
-}
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -21,7 +14,7 @@ mod row {
         pub college_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub user_id: Uuid,
-        /// SHA-256 of the token.
+        /// SHA-256 of the token's secret and of what the account was when it was made.
         pub token_hash: Vec<u8>,
         pub created_at: DateTimeUtc,
     }

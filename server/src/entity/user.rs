@@ -7,6 +7,16 @@ use super::of_a_college;
 pub use row::Role;
 of_a_college!();
 
+/// A hash that no password matches: of an account whose owner has not chosen one yet, or is gone.
+pub const NO_PASSWORD: &str = "";
+
+impl Model {
+    /// Whether somebody can sign in with a password, and so has shown that the address is theirs.
+    pub fn has_password(&self) -> bool {
+        self.password_hash != NO_PASSWORD
+    }
+}
+
 mod row {
     use sea_orm::entity::prelude::*;
 

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::zone;
 use crate::{
     entity::{college, timetable::Model},
+    organisation,
     timetable::{Entry, Names, Occurrence},
 };
 
@@ -24,8 +25,7 @@ const UTC: &str = "%Y%m%dT%H%M%SZ";
 
 /// The document of a schedule that was asked for these days.
 pub fn write(college: &college::Model, entries: &[Entry], names: &Names, days: RangeInclusive<NaiveDate>) -> String {
-    // A zone that is not known is UTC; it was checked when it was set.
-    let zone: Tz = college.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let zone = organisation::zone(&college.time_zone);
     let mut document = Document::default();
     document.begin("VCALENDAR");
     document.add("VERSION", "2.0");

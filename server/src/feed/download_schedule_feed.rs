@@ -1,10 +1,10 @@
-//! DownloadScheduleFeed: whose token it is → their schedule → the document. Whatever is wrong with a token, the answer is the
-//! same.
+//! DownloadScheduleFeed: whose token it is, and whether it is still theirs → their schedule → the document. Whatever is wrong
+//! with a token, the answer is the same.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use rollcall_proto::google::api::HttpBody;
 
-use super::{RESOURCE, document, service::Service, store, token};
+use super::{RESOURCE, document, service::Service, store, token::Token};
 use crate::{
     entity::user::Role,
     organisation::{self, day_in},
@@ -17,7 +17,12 @@ impl Service {
     pub(super) async fn download(&self, token: &str) -> Result<HttpBody, Problem> {
         let database = &self.store.database;
         let not_found = || Problem::not_found(RESOURCE);
-        let owner = store::owner(database, &token::hash(token)).await?.ok_or_else(not_found)?;
+        let token = Token::read(&self.keys.schedule_feed, token).ok_or_else(not_found)?;
+        let owner = store::find_owner(database.reader(), token.college_id, token.user_id).await?;
+        let owner = owner.ok_or_else(not_found)?;
+        if !store::is_link_of(database, &owner, &token.hash(&owner)).await? {
+            return Err(not_found());
+        }
         let reach = match owner.role {
             Role::Student => Reach::Student(owner.id),
             Role::Teacher => Reach::Teacher(owner.id),
@@ -29,7 +34,9 @@ impl Service {
         let schedule = timetable::schedule(database, &college, reach, from, to).await?;
         let slots: Vec<_> = schedule.entries.iter().map(|entry| &entry.slot).collect();
         let names = Names::of(database, college.id, &slots).await?;
-        let data = document::write(&college, &schedule.entries, &names, from..=to);
+        // A year and more of somebody's weeks is not for the threads that serve everybody else.
+        let write = move || document::write(&college, &schedule.entries, &names, from..=to);
+        let data = tokio::task::spawn_blocking(write).await.map_err(Problem::internal)?;
         Ok(HttpBody {
             content_type: "text/calendar; charset=utf-8".to_owned(),
             data: data.into(),

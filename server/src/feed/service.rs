@@ -10,7 +10,7 @@ use rollcall_proto::{
 };
 use tonic::{Request, Response, Status, metadata::MetadataValue};
 
-use crate::{clock::Clock, origin::Origin, principal::Principal, store::Store};
+use crate::{caching, clock::Clock, keys::Keys, origin::Origin, principal::Principal, store::Store};
 
 /// Programs ask every few hours. Nobody but the one who asks keeps it, and not long: a link may be taken back.
 const CACHE_CONTROL: &str = "private, max-age=300";
@@ -20,6 +20,7 @@ const CACHE_CONTROL: &str = "private, max-age=300";
 pub struct Service {
     pub store: Store,
     pub clock: Clock,
+    pub keys: Keys,
 }
 
 #[tonic::async_trait]
@@ -30,8 +31,7 @@ impl ScheduleFeedService for Service {
     ) -> Result<Response<CreateScheduleFeedResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let mut response = Response::new(self.create(&principal, origin).await?);
-        // A secret, which nobody keeps or compresses on the way.
-        response.metadata_mut().insert("cache-control", MetadataValue::from_static("no-store"));
+        caching::forbid(response.metadata_mut());
         Ok(response)
     }
 

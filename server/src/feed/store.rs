@@ -1,6 +1,6 @@
 //! The queries of this slice.
 
-use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::OnConflict};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, sea_query::OnConflict};
 use uuid::Uuid;
 
 use super::RESOURCE;
@@ -31,12 +31,23 @@ pub async fn delete(tx: &Tx, college_id: Uuid, user_id: Uuid) -> Result<(), Prob
     if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
 }
 
-/// Whose link has a token of this hash, if they may sign in.
-pub async fn owner(database: &Database, token_hash: &[u8]) -> Result<Option<user::Model>, Problem> {
-    let Some(feed) = schedule_feed::by_token_hash(token_hash).one(database.reader()).await? else { return Ok(None) };
-    let owner = user::in_college(feed.college_id)
-        .filter(user::Column::Id.eq(feed.user_id))
+/// Whoever may have a link: they must be able to sign in.
+pub async fn find_owner(
+    connection: &impl ConnectionTrait,
+    college_id: Uuid,
+    user_id: Uuid,
+) -> Result<Option<user::Model>, Problem> {
+    let owner = user::in_college(college_id)
+        .filter(user::Column::Id.eq(user_id))
         .filter(user::Column::IsActive.eq(true))
         .filter(user::Column::DeletedAt.is_null());
-    Ok(owner.one(database.reader()).await?)
+    Ok(owner.one(connection).await?)
+}
+
+/// Whether somebody's link is the one with a token of this hash.
+pub async fn is_link_of(database: &Database, owner: &user::Model, token_hash: &[u8]) -> Result<bool, Problem> {
+    let link = schedule_feed::in_college(owner.college_id)
+        .filter(Column::UserId.eq(owner.id))
+        .filter(Column::TokenHash.eq(token_hash));
+    Ok(link.one(database.reader()).await?.is_some())
 }

@@ -1,4 +1,4 @@
-//! ExportLocations: every location in one reading → pieces of a GeoJSON file.
+//! ExportLocations: every location in one reading → a row in the audit → pieces of a GeoJSON file.
 
 use std::pin::Pin;
 
@@ -8,7 +8,7 @@ use rollcall_proto::google::api::HttpBody;
 use tonic::Status;
 
 use super::{feature, service::Service, store};
-use crate::{principal::Principal, problem::Problem};
+use crate::{audit, origin::Origin, principal::Principal, problem::Problem};
 
 pub type Pieces = Pin<Box<dyn Stream<Item = Result<HttpBody, Status>> + Send>>;
 
@@ -16,8 +16,10 @@ pub type Pieces = Pin<Box<dyn Stream<Item = Result<HttpBody, Status>> + Send>>;
 const PIECE_BYTES: usize = 64 * 1024;
 
 impl Service {
-    pub(super) async fn export(&self, principal: &Principal) -> Result<Pieces, Problem> {
+    pub(super) async fn export(&self, principal: &Principal, origin: Origin) -> Result<Pieces, Problem> {
         let locations = store::list_by_name(&self.store.database, principal.college_id).await?;
+        let row = audit::Row::by(principal, &origin, "locations.exported", self.clock.now());
+        audit::write(&self.store.database, row).await?;
         Ok(Box::pin(async_stream::try_stream! {
             let mut text = br#"{"type":"FeatureCollection","features":["#.to_vec();
             for (number, location) in locations.into_iter().enumerate() {

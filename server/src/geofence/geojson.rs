@@ -3,15 +3,17 @@
 //! The file is taken apart here rather than by a library for GeoJSON: those stop at the first fault and do not say where in
 //! the coordinates it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    geometry::{self, Outline},
-    import_fault::Faults,
+    described::{Described, Outline},
+    geometry,
+    path::Faults,
 };
+use crate::problem::Problem;
 
 /// More would hold up other writes for too long.
 const MAX_FEATURES: usize = 10_000;
@@ -23,23 +25,14 @@ const WGS_84: [&str; 3] = ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPS
 /// What a file says.
 #[derive(Default)]
 pub struct File {
-    pub features: Vec<Feature>,
+    pub locations: Vec<Described>,
     /// Properties that were not read.
     pub unread: BTreeSet<String>,
     pub faults: Faults,
 }
 
-/// One location of a file. What is none was not said.
-#[derive(Debug)]
-pub struct Feature {
-    pub name: String,
-    pub outline: Outline,
-    pub building: Option<String>,
-    pub classroom_number: Option<String>,
-}
-
 /// What a feature's fields are held against: the rules of the call that makes one location.
-pub type Check<'a> = &'a dyn Fn(&mut Feature) -> Vec<(&'static str, String)>;
+pub type Check<'a> = &'a dyn Fn(&mut Described) -> Result<Vec<(&'static str, String)>, Problem>;
 
 #[derive(Deserialize)]
 struct Collection<'a> {
@@ -51,18 +44,18 @@ struct Collection<'a> {
 }
 
 /// Reads a whole file.
-pub fn read(bytes: &[u8], check: Check<'_>) -> File {
+pub fn read(bytes: &[u8], check: Check<'_>) -> Result<File, Problem> {
     let mut file = File::default();
     let Ok(text) = std::str::from_utf8(bytes) else {
         file.faults.add("file", "must be UTF-8");
-        return file;
+        return Ok(file);
     };
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let collection: Collection<'_> = match serde_json::from_str(text) {
         Ok(collection) => collection,
         Err(error) => {
             file.faults.add("file", format!("is no GeoJSON object: {error}"));
-            return file;
+            return Ok(file);
         }
     };
     if collection.kind.as_ref().and_then(Value::as_str) != Some("FeatureCollection") {
@@ -77,36 +70,36 @@ pub fn read(bytes: &[u8], check: Check<'_>) -> File {
     }
     let Some(features) = collection.features else {
         file.faults.add("features", "is required");
-        return file;
+        return Ok(file);
     };
     if features.len() > MAX_FEATURES {
         file.faults
             .add("features", format!("are {}: split the file into ones of at most {MAX_FEATURES}", features.len()));
-        return file;
+        return Ok(file);
     }
     let mut names: HashMap<String, usize> = HashMap::new();
     for (number, feature) in features.into_iter().enumerate() {
         let path = format!("features[{number}]");
-        let Some(feature) = file.feature(&path, feature, check) else { continue };
-        match names.entry(feature.name.clone()) {
-            std::collections::hash_map::Entry::Occupied(first) => {
+        let Some(described) = file.feature(&path, feature, check)? else { continue };
+        match names.entry(described.name.clone()) {
+            Entry::Occupied(first) => {
                 file.faults.add(format!("{path}.properties.name"), format!("is that of features[{}] too", first.get()));
             }
-            std::collections::hash_map::Entry::Vacant(place) => {
+            Entry::Vacant(place) => {
                 place.insert(number);
-                file.features.push(feature);
+                file.locations.push(described);
             }
         }
     }
-    file
+    Ok(file)
 }
 
 impl File {
     /// One feature; none where it is at fault.
-    fn feature(&mut self, path: &str, raw: &RawValue, check: Check<'_>) -> Option<Feature> {
+    fn feature(&mut self, path: &str, raw: &RawValue, check: Check<'_>) -> Result<Option<Described>, Problem> {
         let Ok(Value::Object(mut members)) = serde_json::from_str(raw.get()) else {
             self.faults.add(path, "must be a feature");
-            return None;
+            return Ok(None);
         };
         let known = self.faults.total();
         if members.get("type").and_then(Value::as_str) != Some("Feature") {
@@ -117,7 +110,7 @@ impl File {
             Some(Value::Null) | None => Map::new(),
             Some(_) => {
                 self.faults.add(format!("{path}.properties"), "must be an object");
-                return None;
+                return Ok(None);
             }
         };
         let inside = format!("{path}.properties");
@@ -134,11 +127,12 @@ impl File {
         if matches!(outline, Some(Outline::Polygon(_))) && radius_meters.is_some() {
             self.faults.add(format!("{inside}.radius_meters"), "means nothing beside a Polygon: leave it out");
         }
-        let mut feature = Feature { name: name.unwrap_or_default(), outline: outline?, building, classroom_number };
-        for (field, description) in check(&mut feature) {
+        let Some(outline) = outline else { return Ok(None) };
+        let mut described = Described { name: name.unwrap_or_default(), outline, building, classroom_number };
+        for (field, description) in check(&mut described)? {
             self.faults.add(format!("{path}.{field}"), description);
         }
-        (self.faults.total() == known).then_some(feature)
+        Ok((self.faults.total() == known).then_some(described))
     }
 
     /// A property that is text; none where it is not there, as null says too.

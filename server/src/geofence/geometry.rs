@@ -3,21 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    import_fault::Faults,
+    described::Outline,
+    path::Faults,
     shape::{At, Fault, Shape},
 };
-
-/// What a feature says of its fence.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outline {
-    /// Around a point; no radius where none was said.
-    Circle {
-        latitude: f64,
-        longitude: f64,
-        radius_meters: Option<f64>,
-    },
-    Polygon(Shape),
-}
 
 /// Reads a geometry; none where it is at fault.
 pub fn read(path: &str, geometry: Value, radius_meters: Option<f64>, faults: &mut Faults) -> Option<Outline> {
@@ -33,7 +22,7 @@ pub fn read(path: &str, geometry: Value, radius_meters: Option<f64>, faults: &mu
             let [longitude, latitude] = position(&inside, &coordinates, faults)?;
             Some(Outline::Circle { latitude, longitude, radius_meters })
         }
-        Some("Polygon") => polygon(&inside, &coordinates, faults).map(Outline::Polygon),
+        Some("Polygon") => polygon(&inside, &coordinates, faults).map(|shape| Outline::Polygon(Box::new(shape))),
         Some("MultiPolygon") => {
             faults.add(path, "is a MultiPolygon: make a location of each of its polygons");
             None
@@ -43,6 +32,20 @@ pub fn read(path: &str, geometry: Value, radius_meters: Option<f64>, faults: &mu
             None
         }
     }
+}
+
+/// The polygon that a text says as a geometry of GeoJSON, or all that is wrong with it.
+pub fn read_polygon(text: &str) -> Result<Shape, Vec<String>> {
+    let geometry: Value = serde_json::from_str(text).unwrap_or_default();
+    if geometry["type"] != "Polygon" {
+        let description = "must be a GeoJSON geometry of the type Polygon, with positions in degrees";
+        return Err(vec![description.to_owned()]);
+    }
+    let mut faults = Faults::default();
+    let told = |faults: Faults| {
+        faults.list().into_iter().map(|(path, description)| format!("{description} ({path})")).collect()
+    };
+    polygon("coordinates", &geometry["coordinates"], &mut faults).ok_or_else(|| told(faults))
 }
 
 fn polygon(path: &str, coordinates: &Value, faults: &mut Faults) -> Option<Shape> {

@@ -1,32 +1,41 @@
-//! ImportLocations: read the file → hold it against what is there → lock the college, look again, write what differs in few
-//! statements → drop the copies. All of it or nothing.
+//! ImportLocations: read the file → hold it against what is there → refuse all if something is at fault; else lock the college,
+//! look again, write what differs in few statements → drop the copies.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
-use prost::Message as _;
-use rollcall_proto::{
-    google::api::HttpBody,
-    v1::{CreateLocationRequest, ImportLocationsRequest, ImportLocationsResponse},
-};
+use rollcall_proto::v1::{CreateLocationRequest, ImportLocationsRequest, ImportLocationsResponse};
 use serde_json::json;
 
 use super::{
-    geojson::{self, Feature, File},
-    geometry::Outline,
-    import_fault::Faults,
-    import_plan::{Import, Plan},
+    described::{Becomes, Described, Outline, Terms},
+    geojson::{self, File},
     many,
+    path::{self, Faults},
     service::Service,
 };
 use crate::{
-    audit, contract::Contract, organisation, origin::Origin, principal::Principal, problem::Problem, store::detach,
+    audit,
+    contract::Contract,
+    entity::location::Model,
+    import::Turn,
+    organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::{LONGEST_WRITE, detach},
 };
 
-/// How long the transaction may take, well within the deadline of the call.
-const WRITE_DEADLINE: Duration = Duration::from_secs(45);
 const MEDIA_TYPES: [&str; 2] = ["application/geo+json", "application/json"];
 /// The RPC that makes one location: its field rules hold for those of a file too.
 const SINGLE: &str = "/rollcall.v1.GeofenceService/CreateLocation";
+
+/// What a file would do.
+#[derive(Default)]
+struct Plan {
+    created: Vec<Model>,
+    updated: Vec<Model>,
+    unchanged: usize,
+}
 
 impl Service {
     pub(super) async fn import(
@@ -37,48 +46,50 @@ impl Service {
     ) -> Result<ImportLocationsResponse, Problem> {
         let (dry_run, body) = (request.dry_run, request.file.unwrap_or_default());
         check_type(&body.content_type)?;
+        let turn = self.turns.take().await?;
         let (college_id, now) = (principal.college_id, self.clock.now());
-        let import = Import { college_id, now, default_radius_meters: self.default_radius_meters };
-        let mut file = self.read(body).await?;
-        let unread_properties: Vec<_> = std::mem::take(&mut file.unread).into_iter().collect();
-        let faults = std::mem::take(&mut file.faults);
+        let terms = Terms { college_id, now, default_radius_meters: self.default_radius_meters };
+        let contract = self.contract.clone();
+        let read = move || geojson::read(&body.data, &|described| hold_against_rules(&contract, described));
+        let File { locations, unread, faults } = turn.read(read).await??;
+        let unread_properties: Vec<_> = unread.into_iter().collect();
+        let known = many::find_by_name(self.store.database.reader(), college_id, &names(&locations)).await?;
+        let plan = Plan::of(&locations, known, &terms);
         if dry_run {
-            let known = many::find_by_name(self.store.database.reader(), college_id, &names(&file.features)).await?;
-            let told = told(&Plan::of(&file.features, known, &import), faults);
-            return Ok(ImportLocationsResponse { dry_run, unread_properties, ..told });
+            return Ok(ImportLocationsResponse { dry_run, unread_properties, ..told(&plan, faults) });
         }
-        if faults.total() > 0 {
+        if !faults.is_empty() {
             return Err(faults.refuse());
         }
+        if plan.is_empty() {
+            return Ok(ImportLocationsResponse { unread_properties, ..told(&plan, faults) });
+        }
         let row = audit::Row::by(principal, &origin, "locations.imported", now);
-        let told = self.write(import, file.features, row).await?;
+        let told = self.write(terms, locations, row, turn).await?;
         Ok(ImportLocationsResponse { unread_properties, ..told })
     }
 
-    /// Reads a file off the async threads: a long one takes a moment.
-    async fn read(&self, body: HttpBody) -> Result<File, Problem> {
-        let contract = self.contract.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            geojson::read(&body.data, &|feature| hold_against_rules(&contract, feature))
-        });
-        task.await.map_err(Problem::internal)
-    }
-
+    /// Writes what a file without faults says. The turn ends with the write, whoever has gone away by then.
     async fn write(
         &self,
-        import: Import,
-        features: Vec<Feature>,
+        terms: Terms,
+        locations: Vec<Described>,
         row: audit::Row,
+        turn: Turn,
     ) -> Result<ImportLocationsResponse, Problem> {
         let store = self.store.clone();
         detach(async move {
-            let work = store.database.write_within(WRITE_DEADLINE, move |tx| {
+            let _turn = turn;
+            let work = store.database.write_within(LONGEST_WRITE, move |tx| {
                 Box::pin(async move {
                     // One import at a time in a college: two of the same file would both find nothing of it there.
-                    organisation::lock_college(tx, import.college_id).await?;
-                    let known = many::lock_by_name(tx, import.college_id, &names(&features)).await?;
-                    let plan = Plan::of(&features, known, &import);
+                    organisation::lock_college(tx, terms.college_id).await?;
+                    let known = many::lock_by_name(tx, terms.college_id, &names(&locations)).await?;
+                    let plan = Plan::of(&locations, known, &terms);
                     let answer = told(&plan, Faults::default());
+                    if plan.is_empty() {
+                        return Ok((answer, Vec::new()));
+                    }
                     let changed: Vec<_> = plan.updated.iter().map(|location| location.id).collect();
                     many::put(tx, plan.created.into_iter().chain(plan.updated).collect()).await?;
                     audit::insert(tx, row.detail(detail(&answer))).await?;
@@ -86,40 +97,53 @@ impl Service {
                 })
             });
             let (answer, changed) = work.await?;
-            many::outdate(&store, import.college_id, &changed).await;
+            many::outdate(&store, terms.college_id, &changed).await;
             Ok(answer)
         })
         .await
     }
 }
 
-fn names(features: &[Feature]) -> Vec<&str> {
-    features.iter().map(|feature| feature.name.as_str()).collect()
+impl Plan {
+    fn of(locations: &[Described], mut known: HashMap<String, Model>, terms: &Terms) -> Self {
+        let mut plan = Self::default();
+        for described in locations {
+            match described.becomes(known.remove(&described.name), terms) {
+                Becomes::New(location) => plan.created.push(location),
+                Becomes::Changed(location) => plan.updated.push(location),
+                Becomes::Same => plan.unchanged += 1,
+            }
+        }
+        plan
+    }
+
+    /// Whether all is as the file says already.
+    const fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.updated.is_empty()
+    }
 }
 
-/// Brings the name into its form and tells what breaks the rules of a single call, each with where it is in a feature.
-fn hold_against_rules(contract: &Contract, feature: &mut Feature) -> Vec<(&'static str, String)> {
-    let Some(method) = contract.method(SINGLE) else { return Vec::new() };
+fn names(locations: &[Described]) -> Vec<&str> {
+    locations.iter().map(|described| described.name.as_str()).collect()
+}
+
+/// Brings names into their form and tells what breaks the rules of a single call, each with where it is in a feature. A
+/// polygon is held against them where its shape is made, which knows the place of each vertex.
+fn hold_against_rules(contract: &Contract, described: &mut Described) -> Result<Vec<(&'static str, String)>, Problem> {
     let mut request = CreateLocationRequest {
-        name: feature.name.clone(),
-        building: feature.building.clone().unwrap_or_default(),
-        classroom_number: feature.classroom_number.clone().unwrap_or_default(),
+        name: described.name.clone(),
+        building: described.building.clone().unwrap_or_default(),
+        classroom_number: described.classroom_number.clone().unwrap_or_default(),
         ..Default::default()
     };
-    if let Outline::Circle { latitude, longitude, radius_meters } = feature.outline {
+    if let Outline::Circle { latitude, longitude, radius_meters } = described.outline {
         (request.latitude, request.longitude, request.radius_meters) = (Some(latitude), Some(longitude), radius_meters);
     }
-    let mut wire = request.encode_to_vec();
-    if let Some(normal) = contract.normalise(method, &wire) {
-        wire = normal;
-        if let Ok(normal) = CreateLocationRequest::decode(wire.as_slice()) {
-            feature.name = normal.name;
-            feature.building = feature.building.as_ref().map(|_| normal.building);
-            feature.classroom_number = feature.classroom_number.as_ref().map(|_| normal.classroom_number);
-        }
-    }
-    let found = contract.check(method, &wire).unwrap_or_default().into_iter();
-    found.map(|(violation, _)| (place(&violation.field), violation.description)).collect()
+    let (held, found) = contract.hold(SINGLE, &request)?;
+    described.name = held.name;
+    described.building = described.building.as_ref().map(|_| held.building);
+    described.classroom_number = described.classroom_number.as_ref().map(|_| held.classroom_number);
+    Ok(found.into_iter().map(|violation| (place(&violation.field), violation.description)).collect())
 }
 
 /// Where in a feature stands what a single call has in a field.
@@ -156,7 +180,7 @@ fn told(plan: &Plan, faults: Faults) -> ImportLocationsResponse {
         updated: count(plan.updated.len()),
         unchanged: count(plan.unchanged),
         fault_count: count(faults.total()),
-        faults: faults.list(),
+        faults: path::told(faults),
         ..Default::default()
     }
 }

@@ -11,7 +11,8 @@ use tonic::{Request, Response, Status};
 
 use super::{convert::to_proto, export_locations::Pieces};
 use crate::{
-    clock::Clock, contract::Contract, convert, keys::Keys, origin::Origin, principal::Principal, store::Store,
+    clock::Clock, contract::Contract, convert, import::Turns, keys::Keys, origin::Origin, principal::Principal,
+    store::Store,
 };
 
 /// What geofences need.
@@ -22,6 +23,7 @@ pub struct Service {
     pub keys: Keys,
     /// The rules of fields, which hold for what a file says too.
     pub contract: Arc<Contract>,
+    pub turns: Turns,
     /// The radius of a location that is made without one.
     pub default_radius_meters: f64,
 }
@@ -76,8 +78,8 @@ impl GeofenceService for Service {
         &self,
         request: Request<ExportLocationsRequest>,
     ) -> Result<Response<Self::ExportLocationsStream>, Status> {
-        let principal = Principal::of(&request)?;
-        Ok(Response::new(self.export(&principal).await?))
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.export(&principal, origin).await?))
     }
 
     async fn validate_point(

@@ -5,6 +5,8 @@ use geo::{Area as _, Centroid as _, Coord, LineString, Validation as _};
 use super::{crossing, fence::Circle, plane::Plane};
 use crate::entity::location::Polygon;
 
+/// As the contract has it of a polygon that comes in a call.
+const MAX_RINGS: usize = 100;
 /// The vertices of all rings of a polygon.
 const MAX_VERTICES: usize = 500;
 /// How far a fence reaches from its centre.
@@ -67,6 +69,9 @@ fn one_by_one(rings: &[Ring]) -> Result<(), Vec<Fault>> {
     let mut fault = |at, description: String| faults.push(Fault { at, description });
     if rings.is_empty() {
         fault(At::Polygon, "must have a ring".to_owned());
+    }
+    if rings.len() > MAX_RINGS {
+        fault(At::Polygon, format!("must have at most {MAX_RINGS} rings"));
     }
     if rings.iter().map(Vec::len).sum::<usize>() > MAX_VERTICES {
         fault(At::Polygon, format!("must have at most {MAX_VERTICES} vertices"));

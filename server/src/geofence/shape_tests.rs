@@ -16,12 +16,20 @@ fn what_is_no_fence_is_refused_at_its_place() {
     let many: Vec<(f64, f64)> =
         (0..501).map(|n| f64::from(n).to_radians()).map(|a| (900.0 * a.cos(), 900.0 * a.sin())).collect();
     let hole: &[(f64, f64)] = &[(10.0, 10.0), (20.0, 10.0), (20.0, 20.0), (10.0, 20.0)];
-    let table: [(&str, &[&[(f64, f64)]], At); 20] = [
+    // Holes of three vertices each, side by side.
+    let holes: Vec<[(f64, f64); 3]> = (0..100)
+        .map(|n| (f64::from(n % 10) * 4.0, f64::from(n / 10) * 4.0))
+        .map(|(x, y)| [(x + 1.0, y + 1.0), (x + 3.0, y + 1.0), (x + 1.0, y + 3.0)])
+        .collect();
+    let rings: Vec<&[(f64, f64)]> = [SQUARE].into_iter().chain(holes.iter().map(|hole| &hole[..])).collect();
+    read(HERE, &rings[..100]).expect("as many rings as there may be");
+    let table: [(&str, &[&[(f64, f64)]], At); 21] = [
         ("nothing", &[], At::Polygon),
         ("an empty ring", &[&[]], Ring(0)),
         ("two vertices", &[&SQUARE[..2]], Ring(0)),
         ("two vertices, closed", &[&[SQUARE[0], SQUARE[1], SQUARE[0]]], Ring(0)),
         ("too many vertices", &[&many], At::Polygon),
+        ("101 rings", &rings, At::Polygon),
         ("a bow tie", &[&[SQUARE[0], SQUARE[1], SQUARE[3], SQUARE[2]]], Vertex(0, 1)),
         ("a vertex twice", &[&[SQUARE[0], SQUARE[1], SQUARE[1], SQUARE[2]]], Vertex(0, 2)),
         ("the first vertex thrice", &[&[SQUARE[0], SQUARE[1], SQUARE[2], SQUARE[0], SQUARE[0]]], Vertex(0, 3)),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     entity::{signing_key::Algorithm, user::Role},
-    principal::{self, Credential, Principal},
+    principal::{self, Credential, Principal, Stranger},
     problem::{ErrorReason, Problem},
 };
 
@@ -121,13 +121,13 @@ impl Tokens {
     }
 
     /// Who a token speaks for, if it may be believed now.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, Problem> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, Stranger> {
         let invalid = || Problem::new(ErrorReason::TokenInvalid, "The access token is not valid. Sign in again.");
         let header = read_header(token).filter(|header| header.typ == TYPE).ok_or_else(invalid)?;
         let chosen = self.keyring.named(header.kid.as_deref()).ok_or_else(invalid)?;
         let key = chosen.key();
         if header.alg != key.algorithm.name() {
-            return Err(invalid());
+            return Err(invalid().into());
         }
         let validation = validation(key.algorithm);
         let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| invalid())?;
@@ -135,13 +135,7 @@ impl Tokens {
         let time = |seconds| DateTime::from_timestamp(seconds, 0).ok_or_else(invalid);
         let (issued_at, not_before, expires_at) = (time(claims.iat)?, time(claims.nbf)?, time(claims.exp)?);
         if now + LEEWAY < not_before || now + LEEWAY < issued_at {
-            return Err(invalid());
-        }
-        if expires_at <= now {
-            return Err(Problem::new(ErrorReason::TokenExpired, "The access token has expired. Refresh it."));
-        }
-        if !chosen.vouches_for(issued_at, now, self.time_span()) {
-            return Err(invalid());
+            return Err(invalid().into());
         }
         let principal = Principal {
             college_id: claims.tid,
@@ -158,8 +152,17 @@ impl Tokens {
             }),
             expires_at,
         };
-        self.revocations.check(&principal)?;
-        Ok(principal)
+        if expires_at <= now {
+            let problem = Problem::new(ErrorReason::TokenExpired, "The access token has expired. Refresh it.");
+            return Err(Stranger::formerly(principal, problem));
+        }
+        if !chosen.vouches_for(issued_at, now, self.time_span()) {
+            return Err(invalid().into());
+        }
+        match self.revocations.check(&principal) {
+            Ok(()) => Ok(principal),
+            Err(problem) => Err(Stranger::formerly(principal, problem)),
+        }
     }
 }
 
@@ -224,7 +227,7 @@ mod tests {
         ];
         for (seconds, expected) in table {
             let verified = tokens.verify(&token, at(seconds));
-            assert_eq!(verified.map(|p| p.id).map_err(|p| p.reason), expected, "after {seconds} s");
+            assert_eq!(verified.map(|p| p.id).map_err(|s| s.problem.reason), expected, "after {seconds} s");
         }
     }
 

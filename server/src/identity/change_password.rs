@@ -1,14 +1,13 @@
-//! ChangePassword: check the new one → count → verify the current one → hash → replace it and end every other sign-in, if
+//! ChangePassword: check the new one → count and verify the current one → hash → replace it and end every other sign-in, if
 //! nobody was faster → tell the replicas.
-
-use std::time::Duration;
 
 use rollcall_proto::v1::ChangePasswordRequest;
 
 use super::{
     mailed,
+    own_password::wrong_password,
     password_rules::{self, Owner},
-    revoke::{Revoked, Revoker},
+    revoke::Revoked,
     service::Service,
     store,
 };
@@ -18,8 +17,8 @@ use crate::{
     jobs,
     origin::Origin,
     principal::Principal,
-    problem::{ErrorReason, Problem},
-    store::{Limit, detach},
+    problem::Problem,
+    store::detach,
 };
 
 impl Service {
@@ -37,26 +36,10 @@ impl Service {
             college: college.as_ref().map_or("", |college| &college.short_name),
         };
         password_rules::check("new_password", &request.new_password, owner)?;
-        self.admit_try(principal).await?;
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
-        let matches = self.passwords.verify(request.current_password, hash).await?;
-        let Some(account) = account else { return Err(wrong()) };
-        if !matches {
-            self.note_refusal(&account, "password.refused", &origin);
-            return Err(wrong());
-        }
+        // A new password that is refused is no try.
+        let account = self.check_own_password(principal, request.current_password, &origin).await?;
         let new_hash = self.passwords.hash(request.new_password).await?;
         self.replace_password(principal, account, new_hash, origin).await
-    }
-
-    /// Counts per account, from wherever: somebody may try who has found the phone unlocked. A new password that is refused
-    /// is no try.
-    async fn admit_try(&self, principal: &Principal) -> Result<(), Problem> {
-        let Some(limit) = Limit::new("password", self.limits.login_per_minute, Duration::from_secs(60)) else {
-            return Ok(());
-        };
-        let key = format!("{}:{}", principal.college_id, principal.id);
-        self.store.limiter.count(limit, &key).await.admit()
     }
 
     async fn replace_password(
@@ -72,17 +55,18 @@ impl Service {
             .object("user", account.id)
             .from(&origin);
         let others = Revoked::others_of(principal);
-        let revoker = Revoker::new(&self.tokens, self.revocations.clone(), self.store.bus.clone());
-        let (database, bus, mailer) = (self.store.database.clone(), self.store.bus.clone(), self.mailer.clone());
+        let revoker = self.revoker();
+        let (database, bus, outbox) = (self.store.database.clone(), self.store.bus.clone(), self.outbox.clone());
         detach(async move {
             let writer = revoker.clone();
             let work = database.write(move |tx| {
                 Box::pin(async move {
                     // Of many who know the same current password one changes it; to the others it is wrong by then. The row
                     // is locked from here on, so that a login with the old one is seen below or sees the new one.
-                    let account = store::replace_password(tx, &account, new_hash, now).await?.ok_or_else(wrong)?;
-                    let told = writer.revoke(tx, others, now).await?;
-                    mailed::tell_changed(tx, &mailer, &account, now).await?;
+                    let account =
+                        store::replace_password(tx, &account, new_hash, now).await?.ok_or_else(wrong_password)?;
+                    let told = writer.revoke(tx, others).await?;
+                    mailed::tell_changed(tx, &outbox, &account, now).await?;
                     audit::insert(tx, row).await?;
                     Ok(told)
                 })
@@ -93,8 +77,4 @@ impl Service {
         })
         .await
     }
-}
-
-fn wrong() -> Problem {
-    Problem::new(ErrorReason::CredentialsInvalid, "The current password is another one.")
 }

@@ -115,6 +115,7 @@ mod tests {
             user_id: Uuid::from_u128(3),
             device_id: "phone".to_owned(),
             ip_address: None,
+            address_key: None,
             generation: 3,
             current_hash: token(3).hash(),
             previous_hash: Some(token(2).hash()),

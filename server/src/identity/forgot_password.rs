@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 
 use rollcall_proto::v1::ForgotPasswordRequest;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     mailed::{self, accounts},
@@ -37,8 +36,8 @@ impl Service {
             college: request.college.trim().to_lowercase(),
             origin,
         };
-        self.admit_asking(&asked.email, &asked.origin).await?;
-        if !self.mailer.is_configured() {
+        self.admit_asking("reset-asked", &asked.email, &asked.origin).await?;
+        if !self.outbox.is_configured() {
             // The answer is the same for everybody, so this is for the operator to see.
             tracing::warn!("somebody has forgotten a password, and no mail can be sent: SMTP_HOST is not set");
             return Ok(());
@@ -58,33 +57,20 @@ impl Service {
         Ok(())
     }
 
-    /// Counts whoever asks for mail, whatever the address: known and unknown ones alike, as often as logins.
-    pub(super) async fn admit_asking(&self, email: &str, origin: &Origin) -> Result<(), Problem> {
-        let Some(limit) = Limit::new("mail-asked", self.limits.login_per_minute, Duration::from_secs(60)) else {
+    /// Counts whoever asks for mail of a kind, whatever the address: known and unknown ones alike, as often as logins.
+    pub(super) async fn admit_asking(&self, kind: &'static str, email: &str, origin: &Origin) -> Result<(), Problem> {
+        let Some(limit) = Limit::new(kind, self.limits.login_per_minute, Duration::from_secs(60)) else {
             return Ok(());
         };
         let address = origin.address.map(address_key).unwrap_or_default();
         self.store.limiter.count(limit, &format!("{email}:{address}")).await.admit()
     }
 
-    /// Whether another mail may go to an address that somebody asks for. Whoever asks is not told.
-    pub(super) async fn may_mail(&self, college_id: Uuid, email: &str) -> bool {
-        match Limit::new("mail", self.limits.mail_per_hour, Duration::from_secs(3600)) {
-            Some(limit) => self.store.limiter.count(limit, &format!("{college_id}:{email}")).await.admit().is_ok(),
-            None => true,
-        }
-    }
-
     /// The job.
     pub(super) async fn offer_resets(self: Arc<Self>, job: Job) -> Result<End, Failure> {
         let Asked { email, college, origin } = job.payload()?;
-        let mut accounts = Vec::new();
-        for account in accounts::find_accounts(&self.store.database, &email, &college).await? {
-            if may_reset(&account) && self.may_mail(account.college_id, &email).await {
-                accounts.push(account);
-            }
-        }
-        let (now, keys) = (self.clock.now(), self.keys.clone());
+        let accounts = accounts::find_accounts(&self.store.database, &email, &college).await?;
+        let (now, keys, outbox) = (self.clock.now(), self.keys.clone(), self.outbox.clone());
         self.store
             .database
             .write(move |tx| {
@@ -92,7 +78,10 @@ impl Service {
                     for account in accounts {
                         let found = accounts::lock_user(tx, account.college_id, account.id).await?;
                         let Some(account) = found.filter(may_reset) else { continue };
-                        mailed::offer_reset(tx, &keys, &account, now).await?;
+                        // Whoever asks is not told that there are enough links in the mailbox.
+                        if !mailed::offer_reset(tx, &keys, &outbox, &account, now).await? {
+                            continue;
+                        }
                         let row = audit::Row::new(account.college_id, "password.reset_asked", now)
                             .object("user", account.id)
                             .from(&origin);
@@ -109,5 +98,5 @@ impl Service {
 
 /// An account that never had a password is waiting for its invitation.
 fn may_reset(account: &user::Model) -> bool {
-    account.is_active && account.deleted_at.is_none() && !account.password_hash.is_empty()
+    account.is_active && account.deleted_at.is_none() && account.has_password()
 }

@@ -8,7 +8,7 @@ use bcrypt::HashParts;
 
 const KINDS: [&str; 3] = ["$2a$", "$2b$", "$2y$"];
 const COSTS: std::ops::RangeInclusive<u32> = 4..=14;
-const MIN_NEW_COST: u32 = 10;
+const NEW_COSTS: std::ops::RangeInclusive<u32> = 10..=12;
 const MAX_BYTES: usize = 72;
 
 /// Whether a stored hash is one of these, and can be verified in a reasonable time.
@@ -17,9 +17,10 @@ pub fn is_imported(hash: &str) -> bool {
         && hash.parse::<HashParts>().is_ok_and(|parts| COSTS.contains(&parts.get_cost()))
 }
 
-/// Whether such a hash is hard enough to be taken into an account today (ASVS asks for 10).
-pub fn is_strong(hash: &str) -> bool {
-    hash.parse::<HashParts>().is_ok_and(|parts| parts.get_cost() >= MIN_NEW_COST)
+/// Whether such a hash may be taken into an account today: hard enough (ASVS asks for 10), and no more work than a login should
+/// wait for.
+pub fn is_welcome(hash: &str) -> bool {
+    hash.parse::<HashParts>().is_ok_and(|parts| NEW_COSTS.contains(&parts.get_cost()))
 }
 
 /// Takes as long for a password that is too long as for any other.

@@ -1,20 +1,19 @@
-//! Login: count → find → verify → open a family, if the account is still the same → answer.
+//! Login: count (`meant.rs`) → find → verify → open a family, if the account is still the same → answer.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use rollcall_proto::v1::LoginRequest;
-use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{access_token::Subject, family::RefreshToken, imported, service::Service, store};
+use super::{access_token::Subject, family::RefreshToken, meant::Attempt, password, service::Service, store};
 use crate::{
     audit,
     entity::{refresh_token_family, user},
     organisation,
     origin::Origin,
     problem::{ErrorReason, Problem},
-    store::{Count, Limit, address_key},
+    store::address_key,
 };
 
 /// When a refusal is written to the audit, after the answer.
@@ -29,28 +28,32 @@ pub struct SignIn {
 }
 
 impl Service {
-    pub(super) async fn sign_in(&self, request: LoginRequest, origin: Origin) -> Result<SignIn, Problem> {
-        let begun = Instant::now();
-        let email = normal_email(&request.email);
-        let college = request.college.trim().to_lowercase();
+    pub(super) async fn sign_in(
+        &self,
+        request: LoginRequest,
+        attempt: &Attempt,
+        origin: Origin,
+    ) -> Result<SignIn, Problem> {
         // The account may change between the look at it and the write; then it is looked at again.
         for _ in 0..3 {
-            let account = store::find_account(&self.store.database, &email, &college).await?;
-            let hash = account.as_ref().map(|account| account.password_hash.clone());
-            let matches = self.passwords.verify(request.password.clone(), hash).await?;
-            match account {
-                Some(account) if matches && account.is_active => {
-                    if let Some(sign_in) = self.open_family(account, &request, &origin).await? {
+            let accounts = self.find_accounts(attempt).await?;
+            match self.find_fitting(&accounts, &request.password).await? {
+                Some(account) => {
+                    if let Some(sign_in) = self.open_family(account.clone(), &request, &origin).await? {
                         return Ok(sign_in);
                     }
                 }
-                account => {
-                    if let Some(account) = &account {
-                        self.note_refusal(account, "login.refused", &origin);
+                None => {
+                    // Where several colleges know the address, none of them is told from where its owner may have tried to get
+                    // into another one.
+                    let from = (accounts.len() == 1).then_some(&origin);
+                    for account in &accounts {
+                        self.note_refusal(account, "login.refused", from);
                     }
                     // The last thing: whatever else there is to do for one account and not for another comes before.
-                    let hash = account.as_ref().map(|account| account.password_hash.as_str());
-                    self.pace.hold(&self.store.database, begun, hash).await;
+                    let hashes: Vec<_> = accounts.iter().map(|account| account.password_hash.as_str()).collect();
+                    let is_open = request.college.trim().is_empty();
+                    self.pace.hold(&self.store.database, attempt.begun, &hashes, is_open).await;
                     metrics::counter!("rollcall_logins_total", "result" => "refused").increment(1);
                     let refusal = "The account and password do not match.";
                     return Err(Problem::new(ErrorReason::CredentialsInvalid, refusal));
@@ -60,11 +63,48 @@ impl Service {
         Err(Problem::unavailable("an account changed again and again while its owner signed in"))
     }
 
+    async fn find_accounts(&self, attempt: &Attempt) -> Result<Vec<user::Model>, Problem> {
+        let mut accounts = Vec::new();
+        for (college_id, id) in &attempt.accounts {
+            let account = store::find_user(self.store.database.reader(), *college_id, *id).await?;
+            accounts.extend(account.filter(|account| account.email == attempt.email));
+        }
+        Ok(accounts)
+    }
+
+    /// The one account that the password fits and that may be used. Where it fits several, nobody can tell which is meant.
+    /// All of them are tried whatever the first says, and without any as long as with one.
+    async fn find_fitting<'a>(
+        &self,
+        accounts: &'a [user::Model],
+        password: &str,
+    ) -> Result<Option<&'a user::Model>, Problem> {
+        if accounts.is_empty() {
+            self.passwords.verify(password.to_owned(), None).await?;
+        }
+        let (mut fitting, mut unsure) = (Vec::new(), None);
+        for account in accounts {
+            match self.passwords.verify(password.to_owned(), Some(account.password_hash.clone())).await {
+                Ok(matches) => fitting.extend(Some(account).filter(|account| matches && account.is_active)),
+                Err(problem) => unsure = Some(problem),
+            }
+        }
+        match (fitting.as_slice(), unsure) {
+            // Another college's hashes, for which there was no turn, keep nobody out.
+            ([account], _) => Ok(Some(account)),
+            (_, Some(problem)) => Err(problem),
+            _ => Ok(None),
+        }
+    }
+
     /// Not waited for, and not written while the answer is on its way: a known account must not answer later than an unknown
     /// one.
-    pub(super) fn note_refusal(&self, account: &user::Model, action: &str, origin: &Origin) {
+    pub(super) fn note_refusal(&self, account: &user::Model, action: &str, origin: Option<&Origin>) {
         let (database, now) = (self.store.database.clone(), self.clock.now());
-        let row = audit::Row::new(account.college_id, action, now).actor(account.id).from(origin);
+        let mut row = audit::Row::new(account.college_id, action, now).actor(account.id);
+        if let Some(origin) = origin {
+            row = row.from(origin);
+        }
         // Under a flood of guesses the limits' own counts tell enough.
         if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
             tokio::spawn(async move {
@@ -73,35 +113,6 @@ impl Service {
                 audit::write(&database, row).await
             });
         }
-    }
-
-    /// Per address, well above a class; and per account. Who knows nothing but the account's name shares its budget with all
-    /// others who know no more, wherever they are, so that many addresses together guess no more than one. A device that has
-    /// signed in to the account before has a budget of its own, which nobody else can use up. An account that does not exist
-    /// is counted like one that does. A refusal is the last.
-    pub(super) async fn count(&self, request: &LoginRequest, origin: &Origin) -> Result<Vec<Count>, Problem> {
-        let minute = Duration::from_secs(60);
-        let mut counts = Vec::new();
-        let per_address = self.limits.login_per_address_per_minute;
-        let per_address = origin.address.map_or(per_address, |address| self.campus.scale(per_address, address));
-        if let Some(limit) = Limit::new("login-address", per_address, minute) {
-            let address = origin.address.map(address_key).unwrap_or_default();
-            let count = self.store.limiter.count(limit, &address).await;
-            counts.push(count);
-            if count.is_refused() {
-                return Ok(counts);
-            }
-        }
-        if let Some(limit) = Limit::new("login", self.limits.login_per_minute, minute) {
-            let email = normal_email(&request.email);
-            let device = &request.device_id;
-            let key = match store::is_known_device(&self.store.database, &email, device).await? {
-                true => format!("device:{email}:{device}"),
-                false => format!("account:{email}"),
-            };
-            counts.push(self.store.limiter.count(limit, &key).await);
-        }
-        Ok(counts)
     }
 
     /// None where the account is not any more what the password was held against: a sign-in with a password that has just
@@ -113,7 +124,7 @@ impl Service {
         origin: &Origin,
     ) -> Result<Option<SignIn>, Problem> {
         // What was hashed elsewhere is hashed anew while the password is at hand.
-        let new_hash = match imported::is_imported(&user.password_hash) {
+        let new_hash = match password::takes_another_time(&user.password_hash) {
             true => Some(self.passwords.hash(request.password.clone()).await?),
             false => None,
         };
@@ -127,6 +138,7 @@ impl Service {
             user_id: user.id,
             device_id: request.device_id.clone(),
             ip_address: origin.address.map(|address| address.to_string()),
+            address_key: origin.address.map(address_key),
             generation: 0,
             current_hash: token.hash(),
             previous_hash: None,
@@ -175,8 +187,4 @@ impl Service {
         let access_token = self.tokens.issue(&subject, now)?;
         Ok(SignIn { access_token, refresh_token: token.text(), user, division_id })
     }
-}
-
-fn normal_email(email: &str) -> String {
-    email.trim().to_lowercase()
 }

@@ -1,9 +1,11 @@
 //! When a refused login is answered: at the next whole step after it began. Hashes of our own all take the same time, and so does
 //! an account that does not exist; what is left, a row more to read, a short step hides. A hash that came with an imported
 //! account takes far longer, which would tell that the account is there, so while there are such accounts the step is long.
-//! Waiting costs no work, whereas hashing for so long would let anybody keep the server busy.
+//! Waiting costs no work, whereas hashing for so long would let anybody keep the server busy. A login that names no college
+//! tries as many accounts as colleges know its address, so it waits as if they were the most that there may be.
 //!
-//! What takes longer than a step is not hidden well: bcrypt of cost 14, or a flood that makes logins queue.
+//! What takes longer than a step is not hidden well: bcrypt of cost 14, an address that several colleges know by imported
+//! hashes, or a flood that makes logins queue.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -12,7 +14,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{password, store};
+use super::{
+    password,
+    store::{self, MOST_MEANT},
+};
 use crate::store::Database;
 
 /// Longer than hashing takes on most machines.
@@ -36,15 +41,20 @@ struct Looked {
 }
 
 impl Pace {
-    /// Waits until a login that began then may be refused. `hash` is the account's, if there is one.
-    pub async fn hold(&self, database: &Database, begun: Instant, hash: Option<&str>) {
-        let step = if self.is_uneven(database, hash).await { LONG_STEP } else { STEP };
+    /// Waits until a login that began then may be refused. `hashes` are those that it was held against; `is_open` says whether
+    /// it named no college.
+    pub async fn hold(&self, database: &Database, begun: Instant, hashes: &[&str], is_open: bool) {
+        let step = match (self.is_uneven(database, hashes).await, is_open) {
+            (true, _) => LONG_STEP,
+            (false, true) => STEP * MOST_MEANT,
+            (false, false) => STEP,
+        };
         tokio::time::sleep_until(next(begun, step, Instant::now())).await;
     }
 
-    async fn is_uneven(&self, database: &Database, hash: Option<&str>) -> bool {
+    async fn is_uneven(&self, database: &Database, hashes: &[&str]) -> bool {
         let now = Instant::now();
-        if hash.is_some_and(password::takes_another_time) {
+        if hashes.iter().any(|hash| password::takes_another_time(hash)) {
             self.note(Looked { at: now, uneven: true });
             return true;
         }

@@ -1,46 +1,39 @@
-//! Hashing passwords: argon2id with 19 MiB and two passes, so few at a time that check-ins do not notice.
-
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+//! Hashing passwords: argon2id with 19 MiB and two passes, so few at a time that check-ins do not notice. Hashes that came from
+//! elsewhere take longer, and queue by themselves: a college that has brought many must not keep the others waiting.
 
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version, password_hash::phc::PasswordHash};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use subtle::ConstantTimeEq as _;
-use tokio::sync::Semaphore;
 
-use super::imported;
-use crate::problem::{ErrorReason, Problem};
+use super::{hash_queue::Queue, imported};
+use crate::problem::Problem;
 
-const IN_FLIGHT: usize = 2;
-/// A lecture hall that signs in at nine waits for its turn; a flood beyond it is sent away at once.
-const WAITING: usize = 512;
+/// How many of our own are hashed at a time. A lecture hall that signs in at nine waits for its turn; a flood beyond it is sent
+/// away at once.
+const OWN_AT_ONCE: usize = 2;
+const OWN_WAITING: usize = 512;
+/// The same of hashes from elsewhere: as many as their turn comes for within the deadline of a login.
+const IMPORTED_AT_ONCE: usize = 1;
+const IMPORTED_WAITING: usize = 48;
 /// The most memory that a stored hash may ask for, in KiB.
 const MAX_MEMORY_KIB: u32 = 64 * 1024;
-/// The least memory of an imported argon2id hash that OWASP still lists, in KiB, and the most passes that a login waits for.
+/// The least memory of an imported argon2id hash that OWASP still lists, in KiB, and the most work, memory times passes: twice
+/// that of our own.
 const MIN_IMPORTED_MEMORY_KIB: u32 = 7 * 1024;
-const MAX_IMPORTED_PASSES: u32 = 10;
+const MAX_IMPORTED_WORK_KIB: u32 = 80 * 1024;
 /// The hash of no password: verifying against it takes as long as against any other.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$WVZ2a1JtTnJzS2Z5Q2hQcA$mYl0dUb3mQm5v0x0m0v1yN9rJ0m3bYl0dUb3mQm5v0w";
 
 #[derive(Clone)]
 pub struct Passwords {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-    /// What hashing works in. Kept, because an allocator that is given 19 MiB back by one thread after another keeps a
-    /// piece for each of them.
-    memory: Arc<Mutex<Vec<Vec<Block>>>>,
+    own: Queue,
+    imported: Queue,
 }
 
 impl Passwords {
     pub fn new() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(IN_FLIGHT)),
-            waiting: Arc::new(Semaphore::new(IN_FLIGHT + WAITING)),
-            memory: Arc::default(),
-        }
+        Self { own: Queue::new(OWN_AT_ONCE, OWN_WAITING), imported: Queue::new(IMPORTED_AT_ONCE, IMPORTED_WAITING) }
     }
 
     /// Whether the password is the one that was hashed. Without a hash, or with one that nothing can match, it takes as long
@@ -49,37 +42,14 @@ impl Passwords {
         let hash = hash.filter(|hash| is_usable(hash));
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let matches = self.turn(move |memory| matches(password.as_bytes(), &hash, memory).unwrap_or(false)).await?;
+        let queue = if takes_another_time(&hash) { &self.imported } else { &self.own };
+        let matches = queue.turn(move |memory| matches(password.as_bytes(), &hash, memory).unwrap_or(false)).await?;
         Ok(matches && known)
     }
 
     /// A PHC string.
     pub async fn hash(&self, password: String) -> Result<String, Problem> {
-        self.turn(move |memory| hash_in(password.as_bytes(), memory)).await?
-    }
-
-    /// Runs off the async threads, when its turn has come, in memory that is kept for it.
-    async fn turn<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
-    ) -> Result<T, Problem> {
-        let overloaded = || {
-            Problem::new(ErrorReason::Overloaded, "Too many people are signing in. Try again in a moment.")
-                .retry_after(Duration::from_secs(2))
-        };
-        let _place = self.waiting.try_acquire().map_err(|_| overloaded())?;
-        let permit = self.running.clone().acquire_owned().await.map_err(|_| overloaded())?;
-        let shared = self.memory.clone();
-        // The permit goes along: a caller who gives up must not make room for a third hash.
-        let task = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let taken = shared.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut memory = taken.unwrap_or_default();
-            let result = work(&mut memory);
-            shared.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
-            result
-        });
-        task.await.map_err(Problem::internal)
+        self.own.turn(move |memory| hash_in(password.as_bytes(), memory)).await?
     }
 }
 
@@ -95,19 +65,19 @@ fn read(hash: &str) -> Option<(PasswordHash, Params)> {
 /// somebody who has got hold of it cannot try out quickly. Says what is wrong, to be read after its name.
 pub fn check_imported(hash: &str) -> Result<(), &'static str> {
     if imported::is_imported(hash) {
-        return if imported::is_strong(hash) { Ok(()) } else { Err("must be a bcrypt hash of cost 10 to 14") };
+        return if imported::is_welcome(hash) { Ok(()) } else { Err("must be a bcrypt hash of cost 10 to 12") };
     }
     let is_fine = read(hash).is_some_and(|(hash, params)| {
         hash.algorithm.as_str() == Algorithm::Argon2id.as_str()
             && params.m_cost() >= MIN_IMPORTED_MEMORY_KIB
-            && params.t_cost() <= MAX_IMPORTED_PASSES
+            && params.m_cost().saturating_mul(params.t_cost()) <= MAX_IMPORTED_WORK_KIB
     });
     if is_fine {
         return Ok(());
     }
     Err(
-        "must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 10 to 14), or a PHC string of argon2id with 7 to 64 MiB and up to \
-         10 passes",
+        "must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 10 to 12), or a PHC string of argon2id with at least 7 MiB, up to 64 \
+         MiB in one pass and less in more (20 MiB in 4)",
     )
 }
 
@@ -161,7 +131,10 @@ pub fn hash(password: &str) -> Result<String, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
+    use crate::problem::ErrorReason;
 
     #[tokio::test]
     async fn a_password_matches_its_own_hash_and_nobody_has_one() {
@@ -183,6 +156,25 @@ mod tests {
             let verified = passwords.verify(password.to_owned(), hash.clone()).await;
             assert_eq!(verified.ok(), Some(expected), "{password} {hash:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn imported_hashes_keep_nobody_else_waiting() {
+        let passwords = Passwords::new();
+        let own = hash("correct horse").expect("it can be hashed");
+        let slow = "$2b$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        let verify = |hash: &str| passwords.verify("correct horse".to_owned(), Some(hash.to_owned()));
+        // One takes long, and as many as may wait do so.
+        let busy = passwords.imported.running.clone().acquire_owned().await.expect("a turn");
+        let places = u32::try_from(IMPORTED_WAITING).expect("a number");
+        let waiting = passwords.imported.waiting.clone().acquire_many_owned(places).await.expect("the places");
+        let mut last = Box::pin(verify(slow));
+        assert!((&mut last).now_or_never().is_none(), "it waits for its turn");
+        assert_eq!(verify(slow).await.map_err(|problem| problem.reason), Err(ErrorReason::Overloaded));
+        assert_eq!(verify(&own).await.ok(), Some(true));
+        assert!(passwords.hash("correct horse".to_owned()).await.is_ok());
+        drop((busy, waiting));
+        assert_eq!(last.await.ok(), Some(false));
     }
 
     #[tokio::test]
@@ -208,15 +200,20 @@ mod tests {
             (own.clone(), true),
             (own.replace("m=19456", "m=7168"), true),
             (own.replace("m=19456", "m=7167"), false),
-            (own.replace("m=19456", "m=65537"), false),
-            (own.replace("t=2", "t=10"), true),
-            (own.replace("t=2", "t=11"), false),
+            (own.replace("m=19456,t=2", "m=65536,t=1"), true),
+            (own.replace("m=19456,t=2", "m=65537,t=1"), false),
+            (own.replace("m=19456,t=2", "m=47104,t=1"), true),
+            (own.replace("m=19456,t=2", "m=65536,t=2"), false),
+            (own.replace("m=19456,t=2", "m=20480,t=4"), true),
+            (own.replace("m=19456,t=2", "m=20480,t=5"), false),
+            (own.replace("m=19456,t=2", "m=7168,t=11"), true),
+            (own.replace("t=2", "t=4294967295"), false),
             (own.replace("argon2id", "argon2i"), false),
             (own.replace("argon2id", "argon2d"), false),
             (bcrypt("09"), false),
             (bcrypt("10"), true),
-            (bcrypt("14"), true),
-            (bcrypt("15"), false),
+            (bcrypt("12"), true),
+            (bcrypt("13"), false),
             (NOBODY.to_owned() + "!", false),
             ("correct horse".to_owned(), false),
         ];

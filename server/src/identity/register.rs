@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rollcall_proto::v1::RegisterRequest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    mailed::{self, accounts},
+    mailed::{self, Outbox, accounts},
     service::Service,
 };
 use crate::{
@@ -16,11 +17,13 @@ use crate::{
     contract::is_email,
     entity::{
         college::{self, Registration},
-        user,
+        user::{self, Role},
     },
     jobs::{self, End, Failure, Job},
+    keys::Keys,
     origin::Origin,
     problem::{ErrorReason, Problem, Violation},
+    store::Tx,
 };
 
 pub const KIND: &str = "identity.register";
@@ -32,6 +35,10 @@ struct Asked {
     email: String,
     username: String,
     origin: Origin,
+    /// More was asked for at this address than may be sent. It is written down all the same, so that the time of the answer
+    /// does not tell.
+    #[serde(default)]
+    is_too_much: bool,
 }
 
 impl Service {
@@ -45,44 +52,43 @@ impl Service {
         if !request.token.is_empty() {
             return self.accept(request, origin).await.map(Some);
         }
-        self.mailer.require()?;
+        self.outbox.require()?;
         let short_name = request.college.trim().to_lowercase();
         let college = accounts::find_college(&self.store.database, &short_name).await?;
         let college = college.filter(|college| college.registration == Registration::Open).ok_or_else(closed)?;
         let email = request.email.trim().to_lowercase();
-        self.admit_asking(&email, &origin).await?;
-        self.ask(KIND, Asked { college_id: college.id, email, username: request.username, origin }).await?;
+        self.admit_asking("registration-asked", &email, &origin).await?;
+        let is_too_much = !self.outbox.may_register(college.id, &email).await;
+        let asked = Asked { college_id: college.id, email, username: request.username, origin, is_too_much };
+        self.ask(KIND, asked).await?;
         Ok(None)
     }
 
     /// The job: offers an account, or tells that there is one.
     pub(super) async fn offer_account(self: Arc<Self>, job: Job) -> Result<End, Failure> {
-        let Asked { college_id, email, username, origin } = job.payload()?;
-        let may_mail = self.may_mail(college_id, &email).await;
-        let (now, keys, mailer) = (self.clock.now(), self.keys.clone(), self.mailer.clone());
+        let Asked { college_id, email, username, origin, is_too_much } = job.payload()?;
+        let (now, keys, outbox) = (self.clock.now(), self.keys.clone(), self.outbox.clone());
         self.store
             .database
             .write(move |tx| {
                 Box::pin(async move {
-                    if !may_mail {
+                    if is_too_much {
                         return job.finish(tx).await;
                     }
-                    let row = audit::Row::new(college_id, "registration.asked", now).from(&origin);
-                    match accounts::lock_user_by_email(tx, college_id, &email).await? {
-                        None => {
-                            mailed::offer_registration(tx, &keys, college_id, email, username, now).await?;
-                            audit::insert(tx, row).await?;
-                        }
-                        // Who is not active is told nothing.
-                        Some(account) if !account.is_active => {}
-                        Some(account) if account.password_hash.is_empty() => {
-                            mailed::invite(tx, &keys, &mailer, &account, now).await?;
-                            audit::insert(tx, row.object("user", account.id)).await?;
-                        }
+                    let mut row = audit::Row::new(college_id, "registration.asked", now).from(&origin);
+                    let offered = match accounts::lock_user_by_email(tx, college_id, &email).await? {
+                        None => mailed::offer_registration(tx, &keys, &outbox, college_id, email, username, now).await,
                         Some(account) => {
-                            mailed::tell_already_registered(tx, &account, now).await?;
-                            audit::insert(tx, row.object("user", account.id)).await?;
+                            row = row.object("user", account.id);
+                            offer_existing(tx, &keys, &outbox, &account, now).await
                         }
+                    };
+                    match offered {
+                        Ok(true) => audit::insert(tx, row).await?,
+                        Ok(false) => {}
+                        // The college has sent enough on this day; whoever asked can ask again tomorrow.
+                        Err(problem) if problem.reason == ErrorReason::RateLimited => {}
+                        Err(problem) => return Err(problem),
                     }
                     job.finish(tx).await
                 })
@@ -91,6 +97,33 @@ impl Service {
         jobs::announce(&self.store.bus);
         Ok(End::Finished)
     }
+}
+
+/// Sends what somebody needs who has an account already. False where that is nothing.
+async fn offer_existing(
+    tx: &Tx,
+    keys: &Keys,
+    outbox: &Outbox,
+    account: &user::Model,
+    now: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    // Who is not active is told nothing.
+    if !account.is_active {
+        return Ok(false);
+    }
+    if account.has_password() {
+        mailed::tell_already_registered(tx, account, now).await?;
+        return Ok(true);
+    }
+    let invitation = mailed::find_invitation(tx, account, now).await?;
+    match invitation.filter(|invitation| mailed::is_as_it_was(account, invitation)) {
+        // The mail that was sent before stays good: whoever asks must not end it.
+        Some(invitation) => mailed::invite_again(tx, outbox, &invitation, now).await?,
+        None if account.role == Role::Student => _ = mailed::invite(tx, keys, outbox, account, now).await?,
+        // Where anybody may register, that makes students. Whether staff begins is for the college to say.
+        None => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Each way has fields of its own.

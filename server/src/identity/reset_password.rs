@@ -6,7 +6,7 @@ use rollcall_proto::v1::ResetPasswordRequest;
 use super::{
     mailed::{self, AccountToken, accounts},
     password_rules::{self, Owner},
-    revoke::{Revoked, Revoker},
+    revoke::Revoked,
     service::Service,
     store,
 };
@@ -38,8 +38,8 @@ impl Service {
             .actor(account.id)
             .object("user", account.id)
             .from(&origin);
-        let revoker = Revoker::new(&self.tokens, self.revocations.clone(), self.store.bus.clone());
-        let (store, mailer) = (self.store.clone(), self.mailer.clone());
+        let revoker = self.revoker();
+        let (store, outbox) = (self.store.clone(), self.outbox.clone());
         detach(async move {
             let writer = revoker.clone();
             let work = store.database.write(move |tx| {
@@ -52,8 +52,8 @@ impl Service {
                     }
                     store::replace_password(tx, &account, hash, now).await?.ok_or_else(invalid)?;
                     mailed::delete_all(tx, account.college_id, account.id).await?;
-                    let told = writer.revoke(tx, Revoked::user(account.college_id, account.id), now).await?;
-                    mailed::tell_changed(tx, &mailer, &account, now).await?;
+                    let told = writer.revoke(tx, Revoked::user(account.college_id, account.id)).await?;
+                    mailed::tell_changed(tx, &outbox, &account, now).await?;
                     audit::insert(tx, deed).await?;
                     Ok(told)
                 })

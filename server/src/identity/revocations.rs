@@ -19,12 +19,13 @@ use crate::{
     entity::token_revocation,
     principal::{Credential, Principal, Token},
     problem::{ErrorReason, Problem},
-    store::{Notice, Store},
+    store::{LONGEST_WRITE, Notice, Store},
 };
 
 const POLL: Duration = Duration::from_millis(500);
-/// Rows are read again for so long, because a commit can come after the time that its row names. No write takes longer.
-const OVERLAP: TimeDelta = TimeDelta::seconds(15);
+/// So long after the time that its row names a revocation can be committed: as long as a write may take, and as replicas'
+/// clocks may differ. Rows are read again for so long.
+pub const LATEST_COMMIT: TimeDelta = TimeDelta::seconds(LONGEST_WRITE.as_secs().cast_signed() + 30);
 const FORGET_EVERY_POLLS: u32 = 600;
 
 #[derive(Clone, Copy)]
@@ -72,10 +73,14 @@ impl Revocations {
         Ok(())
     }
 
-    /// Believes a revocation that was just committed here.
+    /// Believes a revocation that was committed. Of two of the same subject the later one counts, whichever is heard first.
     pub fn note(&self, row: &token_revocation::Model) {
         let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
-        subjects.insert((row.college_id, row.subject_id), Revoked { at: row.revoked_at, expires_at: row.expires_at });
+        let Revoked { at, expires_at } = *subjects
+            .entry((row.college_id, row.subject_id))
+            .or_insert(Revoked { at: row.revoked_at, expires_at: row.expires_at });
+        let later = Revoked { at: at.max(row.revoked_at), expires_at: expires_at.max(row.expires_at) };
+        subjects.insert((row.college_id, row.subject_id), later);
     }
 
     async fn run(self, store: Store, clock: Clock, stop: CancellationToken) {
@@ -96,7 +101,7 @@ impl Revocations {
                 },
             }
             let now = clock.now();
-            if self.read(&store, seen.min(now) - OVERLAP).await.is_ok() {
+            if self.read(&store, since(seen, now)).await.is_ok() {
                 seen = now;
             }
             if polls >= FORGET_EVERY_POLLS {
@@ -117,10 +122,45 @@ impl Revocations {
     }
 }
 
+/// From when on rows are read, if everything that was committed before `seen` is known.
+fn since(seen: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    seen.min(now) - LATEST_COMMIT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entity::user::Role;
+
+    /// A revocation that was stamped at the beginning of the longest write, on a machine whose clock is 15 s behind, and
+    /// committed just after the table was read.
+    #[test]
+    fn a_revocation_is_read_however_late_it_was_committed() {
+        let longest = TimeDelta::from_std(LONGEST_WRITE).expect("a time span");
+        let stamped = at(0) - longest - TimeDelta::seconds(15);
+        for (seen, now) in [(at(0), at(0)), (at(0), at(1)), (at(0), at(600)), (at(600), at(0))] {
+            assert!(since(seen, now) <= stamped, "seen at {seen}, now {now}");
+        }
+    }
+
+    #[test]
+    fn the_later_of_two_revocations_counts() {
+        let [college_id, subject_id] = std::array::from_fn(|_| Uuid::now_v7());
+        let row = |seconds| token_revocation::Model {
+            college_id,
+            subject_id,
+            revoked_at: at(seconds),
+            expires_at: at(900 + seconds),
+        };
+        for order in [[0, 60], [60, 0]] {
+            let list = Revocations::default();
+            for seconds in order {
+                list.note(&row(seconds));
+            }
+            let known = list.subjects.read().expect("it is whole")[&(college_id, subject_id)];
+            assert_eq!((known.at, known.expires_at), (at(60), at(960)), "{order:?}");
+        }
+    }
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("it is a time")

@@ -1,12 +1,13 @@
 //! Revoking a sign-in, a single token that came from none, or everything that a person holds: stored, noted here, and told
 //! to the other replicas.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Revocations, Tokens, service::Service, store};
+use super::{Revocations, Tokens, revocations::LATEST_COMMIT, service::Service, store};
 use crate::{
     audit,
+    clock::Clock,
     entity::{refresh_token_family::Model as Family, token_revocation},
     origin::Origin,
     principal::Principal,
@@ -14,9 +15,8 @@ use crate::{
     store::{Bus, Notice, Tx, detach},
 };
 
-/// Longer than a write can take: an access token that is issued while its sign-in is being revoked expires before the
-/// revocation does.
-const MARGIN: TimeDelta = TimeDelta::seconds(30);
+/// An access token that is issued while its sign-in is being revoked expires before the revocation does.
+const MARGIN: TimeDelta = LATEST_COMMIT;
 
 /// What is revoked.
 #[derive(Clone, Copy)]
@@ -84,6 +84,7 @@ impl Revoked {
 /// Revokes as part of what other slices write.
 #[derive(Clone)]
 pub struct Revoker {
+    clock: Clock,
     revocations: Revocations,
     life: TimeDelta,
     bus: Bus,
@@ -94,15 +95,19 @@ pub struct Revoker {
 pub struct Told(Vec<token_revocation::Model>);
 
 impl Revoker {
-    pub fn new(tokens: &Tokens, revocations: Revocations, bus: Bus) -> Self {
+    pub fn new(clock: Clock, tokens: &Tokens, revocations: Revocations, bus: Bus) -> Self {
         // A life that is no time span was refused with the settings.
         let life = TimeDelta::from_std(tokens.life()).unwrap_or(TimeDelta::MAX - MARGIN);
-        Self { revocations, life, bus }
+        Self { clock, revocations, life, bus }
     }
 
     /// Revokes in a transaction. Of a person it revokes what was committed before: whoever signs in locks the person's row,
     /// so the row has to be locked by then.
-    pub async fn revoke(&self, tx: &Tx, revoked: Revoked, now: DateTime<Utc>) -> Result<Told, Problem> {
+    ///
+    /// The time is taken here: other replicas look for rows of the last minute, and the caller may have begun long before,
+    /// or have waited long for the writer.
+    pub async fn revoke(&self, tx: &Tx, revoked: Revoked) -> Result<Told, Problem> {
+        let now = self.clock.now();
         let Revoked { college_id, user_id, what } = revoked;
         let subjects = match what {
             What::SignIn(id) => {
@@ -117,7 +122,7 @@ impl Revoker {
                 ids
             }
         };
-        let rows = self.rows(college_id, subjects, now);
+        let rows = self.rows(college_id, subjects);
         for row in &rows {
             store::insert_revocation(tx, row).await?;
         }
@@ -125,21 +130,16 @@ impl Revoker {
     }
 
     /// The same of all that many people hold.
-    pub async fn revoke_all_of(
-        &self,
-        tx: &Tx,
-        college_id: Uuid,
-        user_ids: &[Uuid],
-        now: DateTime<Utc>,
-    ) -> Result<Told, Problem> {
-        let mut subjects = store::revoke_families_of_all(tx, college_id, user_ids, now).await?;
+    pub async fn revoke_all_of(&self, tx: &Tx, college_id: Uuid, user_ids: &[Uuid]) -> Result<Told, Problem> {
+        let mut subjects = store::revoke_families_of_all(tx, college_id, user_ids, self.clock.now()).await?;
         subjects.extend_from_slice(user_ids);
-        let rows = self.rows(college_id, subjects, now);
+        let rows = self.rows(college_id, subjects);
         store::insert_revocations(tx, rows.clone()).await?;
         Ok(Told(rows))
     }
 
-    fn rows(&self, college_id: Uuid, subjects: Vec<Uuid>, now: DateTime<Utc>) -> Vec<token_revocation::Model> {
+    fn rows(&self, college_id: Uuid, subjects: Vec<Uuid>) -> Vec<token_revocation::Model> {
+        let now = self.clock.now();
         let row = |subject_id| token_revocation::Model {
             college_id,
             subject_id,
@@ -159,19 +159,23 @@ impl Revoker {
 }
 
 impl Service {
+    pub(super) fn revoker(&self) -> Revoker {
+        Revoker::new(self.clock.clone(), &self.tokens, self.revocations.clone(), self.store.bus.clone())
+    }
+
     pub(super) async fn revoke(&self, revoked: Revoked, action: &'static str, origin: Origin) -> Result<(), Problem> {
         let now = self.clock.now();
         let row = audit::Row::new(revoked.college_id, action, now)
             .actor(revoked.user_id)
             .object(revoked.kind(), revoked.subject_id())
             .from(&origin);
-        let revoker = Revoker::new(&self.tokens, self.revocations.clone(), self.store.bus.clone());
+        let revoker = self.revoker();
         let database = self.store.database.clone();
         detach(async move {
             let writer = revoker.clone();
             let work = database.write(move |tx| {
                 Box::pin(async move {
-                    let told = writer.revoke(tx, revoked, now).await?;
+                    let told = writer.revoke(tx, revoked).await?;
                     audit::insert(tx, row).await?;
                     Ok(told)
                 })

@@ -13,16 +13,16 @@ use tonic::{
 };
 
 use super::{
-    convert::to_proto, cookie, keyring, login::SignIn, pace::Pace, password::Passwords, revocations::Revocations,
+    convert::to_proto, cookie, keyring, login::SignIn, mailed::Outbox, pace::Pace, password::Passwords,
+    revocations::Revocations,
 };
 use crate::{
-    allowance,
+    allowance, caching,
     clock::Clock,
     convert,
     entity::user,
     identity::Tokens,
     keys::Keys,
-    mail::Mailer,
     organisation::{self, CampusNetworks},
     origin::Origin,
     principal::Principal,
@@ -46,7 +46,7 @@ pub struct Service {
     pub pace: Pace,
     /// How many refused logins may be on their way into the audit.
     pub refusals: std::sync::Arc<tokio::sync::Semaphore>,
-    pub mailer: Mailer,
+    pub outbox: Outbox,
 }
 
 #[tonic::async_trait]
@@ -55,9 +55,10 @@ impl AuthService for Service {
         let origin = Origin::of(&request);
         let request = request.into_inner();
         let use_cookie = request.use_cookie;
-        let counts = self.count(&request, &origin).await?;
+        let attempt = self.count(&request, &origin).await?;
+        let counts = &attempt.counts;
         let sign_in = match counts.iter().try_for_each(Count::admit) {
-            Ok(()) => self.sign_in(request, origin).await,
+            Ok(()) => self.sign_in(request, &attempt, origin).await,
             Err(refusal) => Err(refusal),
         };
         match sign_in.and_then(|sign_in| self.answer(sign_in, use_cookie)) {
@@ -69,12 +70,12 @@ impl AuthService for Service {
                     user: answer.user,
                 });
                 *response.metadata_mut() = metadata;
-                allowance::tell_strangers(&counts, response.metadata_mut().as_mut());
+                allowance::tell_strangers(counts, response.metadata_mut().as_mut());
                 Ok(response)
             }
             Err(problem) => {
                 let mut status = Status::from(problem);
-                allowance::tell_strangers(&counts, status.metadata_mut().as_mut());
+                allowance::tell_strangers(counts, status.metadata_mut().as_mut());
                 Err(status)
             }
         }
@@ -188,8 +189,7 @@ impl Service {
     /// Login and RefreshToken answer alike; only their messages have names of their own.
     fn answer(&self, sign_in: SignIn, use_cookie: bool) -> Result<(RefreshTokenResponse, MetadataMap), Problem> {
         let mut metadata = MetadataMap::new();
-        // No cache may keep the tokens, and no gateway may compress them beside what the caller has sent.
-        metadata.insert("cache-control", MetadataValue::from_static("no-store"));
+        caching::forbid(&mut metadata);
         let refresh_token = if use_cookie {
             let cookie = cookie::set(&sign_in.refresh_token, self.options.refresh_token_life, &self.options)?;
             metadata.insert("set-cookie", cookie);

@@ -2,30 +2,26 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _, Statement,
+    ColumnTrait as _, ConnectionTrait, ExprTrait as _, FromQueryResult, QueryFilter as _, QuerySelect as _,
+    QueryTrait as _, Statement,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
 use super::{family::RefreshToken, password};
 use crate::{
-    entity::{account_token, college, refresh_token_family, signing_key, token_revocation, user},
+    entity::{account_token, college, refresh_token_family, signing_key, token_revocation, unconfirmed_mail, user},
     problem::Problem,
     store::{Database, ROWS_PER_STATEMENT, Tx, put_rows},
 };
 
-/// The account that an address and, where it was given, a college's short name mean. An address that is known in several
-/// colleges means none.
+/// The account that an address and a college's short name mean.
 pub async fn find_account(
     database: &Database,
     email: &str,
     college_short_name: &str,
 ) -> Result<Option<user::Model>, Problem> {
     let reader = database.reader();
-    if college_short_name.is_empty() {
-        let mut found = user::by_email(email).all(reader).await?;
-        return Ok(if found.len() == 1 { found.pop() } else { None });
-    }
     let Some(college) = college::by_short_name(college_short_name).one(reader).await? else { return Ok(None) };
     Ok(user::in_college(college.id).filter(user::Column::Email.eq(email)).one(reader).await?)
 }
@@ -38,18 +34,42 @@ pub async fn hashes_from_elsewhere(database: &Database) -> Result<Vec<String>, P
     Ok(hashes.into_tuple().all(database.reader()).await?)
 }
 
-/// Whether a device has signed in to an account with this address, in whatever college. One question for every account and
-/// none, so that the time tells nothing.
-pub async fn is_known_device(database: &Database, email: &str, device_id: &str) -> Result<bool, Problem> {
+/// So many accounts of one address are tried where a login names no college. The oldest come first: nobody can push an account
+/// out of the list by making others.
+pub const MOST_MEANT: u32 = 5;
+
+/// An account that a login may mean, and whether it knows where the login comes from.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Meant {
+    pub college_id: Uuid,
+    pub id: Uuid,
+    pub knows_device: bool,
+    pub knows_address: bool,
+}
+
+/// Those that an address and, where it was given, a college's short name may mean. One question for every account and none,
+/// so that the time tells nothing.
+pub async fn find_meant(
+    database: &Database,
+    email: &str,
+    college_short_name: &str,
+    device_id: &str,
+    address_key: &str,
+) -> Result<Vec<Meant>, Problem> {
     let reader = database.reader();
     let statement = Statement::from_sql_and_values(
         reader.get_database_backend(),
-        "SELECT 1 FROM users u
-         JOIN refresh_token_families f ON f.college_id = u.college_id AND f.user_id = u.id
-         WHERE u.email = $1 AND f.device_id = $2 AND f.device_id <> '' LIMIT 1",
-        [email.into(), device_id.into()],
+        "SELECT u.college_id, u.id,
+             EXISTS (SELECT 1 FROM refresh_token_families f WHERE f.college_id = u.college_id AND f.user_id = u.id
+                 AND f.device_id = $3 AND f.device_id <> '') AS knows_device,
+             EXISTS (SELECT 1 FROM refresh_token_families f WHERE f.college_id = u.college_id AND f.user_id = u.id
+                 AND f.address_key = $4) AS knows_address
+         FROM users u JOIN colleges c ON c.id = u.college_id
+         WHERE u.email = $1 AND ($2 = '' OR c.short_name = $2)
+         ORDER BY CASE WHEN u.is_active AND u.password_hash <> '' THEN 0 ELSE 1 END, u.id LIMIT $5",
+        [email.into(), college_short_name.into(), device_id.into(), address_key.into(), i64::from(MOST_MEANT).into()],
     );
-    Ok(reader.query_one_raw(statement).await?.is_some())
+    Ok(Meant::find_by_statement(statement).all(reader).await?)
 }
 
 pub async fn find_user(
@@ -215,6 +235,7 @@ pub async fn purge(database: &Database, now: DateTime<Utc>) -> Result<(), Proble
             Box::pin(async move {
                 token_revocation::delete_expired(now).exec(tx).await?;
                 account_token::delete_expired(now).exec(tx).await?;
+                unconfirmed_mail::delete_before(now.date_naive()).exec(tx).await?;
                 refresh_token_family::delete_expired(now - DEVICE_MEMORY).exec(tx).await?;
                 Ok(())
             })

@@ -2,8 +2,8 @@
 //! does them.
 //!
 //! Promises: a job whose transaction is committed is done at least once, whatever ends in between; one server at a time works
-//! on it; after a failure it is tried again, later each time, and given up with its error kept. Never: a secret in a
-//! payload.
+//! on it; after a failure it is tried again, later each time, and given up with its error kept; what waits of one kind never
+//! holds up another. Never: a secret in a payload, or the payload of a job that was given up.
 //!
 //! What a kind of job does is for its slice, which gives the runner a handler. Effects that are rows belong in one
 //! transaction with `Job::finish`: then they happen once.

@@ -21,7 +21,7 @@ use crate::{
     store::{Database, Notice, Store},
 };
 
-/// At once, of one kind in one server: mail that hangs must not hold up what is of another kind.
+/// At once, of one kind in one server: what hangs, or is many, must not hold up what is of another kind.
 const SLOTS: usize = 4;
 const POLL: Duration = Duration::from_secs(2);
 /// How long one try may take. The lease outlasts it by more than a write can take, so that nobody else begins meanwhile.
@@ -29,7 +29,7 @@ const TRY: Duration = Duration::from_secs(40);
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// What is not done by then when the server stops comes again when its lease ends. Orchestrators kill after ten seconds.
 const DRAIN: Duration = Duration::from_secs(8);
-/// How long a job that was given up is kept, with its error.
+/// How long a job that was given up is kept, with its error and without what it was about.
 const KEEP_DEAD: TimeDelta = TimeDelta::days(30);
 const CLEAN: &str = "jobs.clean";
 const CLEAN_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -224,6 +224,8 @@ fn put_back(job: Model, failure: Failure, every: Option<TimeDelta>, now: chrono:
     let wait = retry::delay(job.attempts, rand::random());
     let is_dead = every.is_none() && (is_permanent || job.attempts >= retry::MAX_ATTEMPTS);
     Model {
+        // Nobody does it any more, so nobody needs to know whom it was about.
+        payload: if is_dead { serde_json::json!({}) } else { job.payload },
         due_at: now + every.map_or(wait, |every| wait.min(every)),
         last_error: Some(error.chars().take(500).collect()),
         dead_at: is_dead.then_some(now),
@@ -250,8 +252,10 @@ mod tests {
             (1, permanent(), hourly, false),
         ];
         for (attempts, failure, every, is_dead) in table {
-            let job = Model { attempts, ..store::fresh("kind", serde_json::json!({}), now) };
+            let payload = serde_json::json!({"email": "maple@example.edu"});
+            let job = Model { attempts, ..store::fresh("kind", payload.clone(), now) };
             let back = put_back(job, failure.clone(), every, now);
+            assert_eq!(back.payload, if is_dead { serde_json::json!({}) } else { payload }, "{attempts} {failure:?}");
             assert_eq!(back.dead_at.is_some(), is_dead, "{attempts} {failure:?}");
             assert!(back.due_at > now && back.last_error.is_some());
             assert!(every.is_none_or(|every| back.due_at <= now + every));

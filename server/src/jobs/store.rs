@@ -112,6 +112,7 @@ pub async fn put_back(database: &Database, back: Model) -> Result<(), Problem> {
                     .col_expr(Column::DueAt, Expr::value(back.due_at))
                     .col_expr(Column::LastError, Expr::value(back.last_error))
                     .col_expr(Column::DeadAt, Expr::value(back.dead_at))
+                    .col_expr(Column::Payload, Expr::value(back.payload))
                     .filter(Column::Attempts.eq(back.attempts))
                     .exec(tx)
                     .await?;

@@ -12,10 +12,6 @@ use crate::{
     problem::{ErrorReason, Problem},
 };
 
-/// Why nobody is signed in.
-#[derive(Clone, Debug)]
-pub struct Stranger(pub Problem);
-
 pub async fn identify(shared: &Shared, method: &Method, request: &mut Request, caller: &OnceLock<Principal>) {
     // RPCs for anyone do not look at the token: a phone whose token has just expired must still be able to refresh it.
     if method.is_public() {
@@ -26,7 +22,7 @@ pub async fn identify(shared: &Shared, method: &Method, request: &mut Request, c
     let found = match token {
         Ok(token) if token.starts_with(api_key::PREFIX) => shared.api_keys.verify(&token, now).await,
         Ok(token) => shared.tokens.verify(&token, now),
-        Err(problem) => Err(problem),
+        Err(problem) => Err(problem.into()),
     };
     match found {
         Ok(principal) => {
@@ -34,7 +30,7 @@ pub async fn identify(shared: &Shared, method: &Method, request: &mut Request, c
             observe::name_caller(&principal);
             request.extensions_mut().insert(principal);
         }
-        Err(problem) => _ = request.extensions_mut().insert(Stranger(problem)),
+        Err(stranger) => _ = request.extensions_mut().insert(stranger),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Refuses whom the contract does not let call. What a caller may see beyond that is decided where the object is known.
 
-use super::{Request, authenticate::Stranger};
+use super::Request;
 use crate::{
     contract::Method,
-    principal::{Credential, Principal},
+    principal::{Credential, Principal, Stranger},
     problem::{ErrorReason, Problem},
 };
 
@@ -14,7 +14,7 @@ pub fn decide(method: &Method, request: &Request) -> Result<(), Problem> {
     let Some(principal) = request.extensions().get::<Principal>() else {
         return Err(request.extensions().get::<Stranger>().map_or_else(
             || Problem::internal("a call reached authorisation without authentication"),
-            |stranger| stranger.0.clone(),
+            |stranger| Problem::clone(&stranger.problem),
         ));
     };
     if method.allows(principal) {

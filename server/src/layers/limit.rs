@@ -1,15 +1,14 @@
-//! Counts calls: those of a signed-in user and those of an API key by the hour, those without a token by their address and the minute. Health is
-//! never counted. Whoever is counted is told what is left.
+//! Counts calls: those of a signed-in user and those of an API key by the hour, also where the token or the key is of no use any
+//! more; those without one by their address and the minute. Health is never counted. Whoever is counted is told what is left.
 
 use std::time::Duration;
 
 use rollcall_edge::ClientAddr;
 
-use super::{Request, Shared, authenticate::Stranger};
+use super::{Request, Shared};
 use crate::{
     contract::Method,
-    principal::{Credential, Principal},
-    problem::ErrorReason,
+    principal::{Credential, Principal, Stranger},
     store::{Count, Limit, address_key},
 };
 
@@ -32,25 +31,30 @@ pub fn count<'s>(
 const COUNTED_ELSEWHERE: [&str; 2] = ["AuthService/Login", "AuthService/RefreshToken"];
 
 fn counted(shared: &Shared, method: &Method, request: &Request) -> Option<(Limit, String)> {
-    if let Some(principal) = request.extensions().get::<Principal>() {
-        let (name, calls) = match principal.credential {
-            Credential::Token(_) => ("user", shared.limits.user_per_hour),
-            Credential::Key(_) => ("key", shared.limits.key_per_hour),
-        };
-        let limit = Limit::new(name, calls, Duration::from_secs(3600))?;
-        return Some((limit, format!("{}:{}", principal.college_id, principal.id)));
+    let extensions = request.extensions();
+    if let Some(principal) = extensions.get::<Principal>() {
+        return of_bearer(shared, principal, None);
     }
-    // A token of ours that has expired or was revoked comes from somebody known: a class that wakes its phones after a
-    // break must be told to refresh.
-    let is_known = request
-        .extensions()
-        .get::<Stranger>()
-        .is_some_and(|stranger| matches!(stranger.0.reason, ErrorReason::TokenExpired | ErrorReason::TokenRevoked));
-    if is_known || method.label.starts_with("HealthService/") || COUNTED_ELSEWHERE.contains(&method.label.as_str()) {
+    // A token of ours that has expired or was revoked comes from somebody known: a class that wakes its phones after a break
+    // must be told to refresh, and not that its address calls too often. Whoever holds nothing better uses up nothing of what
+    // its owner has.
+    if let Some(principal) = extensions.get::<Stranger>().and_then(|stranger| stranger.formerly.as_deref()) {
+        return of_bearer(shared, principal, Some("stale"));
+    }
+    if method.label.starts_with("HealthService/") || COUNTED_ELSEWHERE.contains(&method.label.as_str()) {
         return None;
     }
-    let ClientAddr(address) = request.extensions().get()?;
+    let ClientAddr(address) = extensions.get()?;
     let calls = shared.campus.scale(shared.limits.anonymous_per_minute, *address);
     let limit = Limit::new("address", calls, Duration::from_secs(60))?;
     Some((limit, address_key(*address)))
+}
+
+fn of_bearer(shared: &Shared, principal: &Principal, name: Option<&'static str>) -> Option<(Limit, String)> {
+    let (usual, calls) = match principal.credential {
+        Credential::Token(_) => ("user", shared.limits.user_per_hour),
+        Credential::Key(_) => ("key", shared.limits.key_per_hour),
+    };
+    let limit = Limit::new(name.unwrap_or(usual), calls, Duration::from_secs(3600))?;
+    Some((limit, format!("{}:{}", principal.college_id, principal.id)))
 }

@@ -26,13 +26,6 @@ use crate::{
 /// For each step of the talk with the server.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A page that a mail leads to.
-#[derive(Clone, Copy, Debug)]
-pub enum Page {
-    Register,
-    ResetPassword,
-}
-
 /// Sends letters, or says that it cannot. Cheap to clone.
 #[derive(Clone)]
 pub struct Mailer {
@@ -61,18 +54,9 @@ impl Mailer {
         ))
     }
 
-    /// How long an invitation is good for.
-    pub fn invitation_life(&self) -> Duration {
-        self.options.invitation_life
-    }
-
-    /// The address of a page that takes a token.
-    pub fn link(&self, page: Page, token: &str) -> String {
-        let path = match page {
-            Page::Register => &self.options.register_page,
-            Page::ResetPassword => &self.options.reset_password_page,
-        };
-        format!("{}{}", self.options.public_url, path.replace("{token}", token))
+    /// The address of a page of ours, which is the settings' and never the caller's.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.options.public_url)
     }
 
     /// Hands a letter to the server. `id` is the same for every try at the same letter.
@@ -88,12 +72,13 @@ impl Mailer {
 }
 
 /// Whether it is the letter that the server will never take. Anything else, a password that the server does not know too, is
-/// for the operator to mend, and the letter waits for it.
+/// for the operator to mend, and the letter waits for it. Of what the server says only the code is told: the rest may name
+/// the mailbox.
 fn judge(error: &Error) -> Failure {
-    let told = chain(error);
     match error.status().map(u16::from) {
-        Some(550 | 551 | 553 | 554) => Failure::Permanent(told),
-        _ => Failure::Passing(told),
+        Some(code @ (550 | 551 | 553 | 554)) => Failure::Permanent(format!("the mail server says {code}")),
+        Some(code) => Failure::Passing(format!("the mail server says {code}")),
+        None => Failure::Passing(chain(error)),
     }
 }
 
@@ -150,23 +135,17 @@ mod tests {
 
     #[test]
     fn links_begin_with_the_public_address() {
-        let options = |public_url: &str, page: &str| settings::Mail {
-            smtp: None,
-            public_url: public_url.to_owned(),
-            register_page: page.to_owned(),
-            reset_password_page: "/reset-password#token={token}".to_owned(),
-            invitation_life: Duration::from_secs(1),
-        };
+        let options = |public_url: &str| settings::Mail { smtp: None, public_url: public_url.to_owned() };
         let table = [
-            ("https://a.example", "/register#token={token}", "https://a.example/register#token=T", "a.example"),
-            ("http://a.example:8000", "/#/join?t={token}", "http://a.example:8000/#/join?t=T", "a.example"),
-            ("https://a.example/app", "/r/{token}/x", "https://a.example/app/r/T/x", "a.example"),
+            ("https://a.example", "/register#token=T", "https://a.example/register#token=T", "a.example"),
+            ("http://a.example:8000", "/#/join?t=T", "http://a.example:8000/#/join?t=T", "a.example"),
+            ("https://a.example/app", "/r/T/x", "https://a.example/app/r/T/x", "a.example"),
         ];
-        for (url, page, expected, name) in table {
-            let mailer = Mailer::new(options(url, page)).expect("a mailer");
-            assert_eq!((mailer.link(Page::Register, "T").as_str(), host(url)), (expected, name));
+        for (url, path, expected, name) in table {
+            let mailer = Mailer::new(options(url)).expect("a mailer");
+            assert_eq!((mailer.link(path).as_str(), host(url)), (expected, name));
         }
-        let mailer = Mailer::new(options("", "/x{token}")).expect("a mailer");
+        let mailer = Mailer::new(options("")).expect("a mailer");
         assert_eq!(mailer.require().map_err(|problem| problem.reason), Err(ErrorReason::MailNotConfigured));
     }
 }

@@ -8,4 +8,4 @@ mod letter;
 mod mailer;
 
 pub use letter::{Letter, Paragraph};
-pub use mailer::{Mailer, Page};
+pub use mailer::Mailer;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{RESOURCE, enrolment::day_in, roster, service::Service, store};
+use super::{RESOURCE, roster, service::Service, store, zone::day_in};
 use crate::{
     audit,
     origin::Origin,

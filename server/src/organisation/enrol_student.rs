@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{EnrolStudentRequest, Enrolment};
 use serde_json::json;
 
-use super::{RESOURCE, enrolment::day_in, roster, rules, service::Service, store};
+use super::{RESOURCE, roster, rules, service::Service, store, zone::day_in};
 use crate::{audit, convert, entity::enrolment, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {

@@ -1,8 +1,9 @@
 //! From when to when somebody belongs to a division, in days of the college's calendar.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::zone::begin_of;
 use crate::entity::enrolment;
 
 /// The days of an enrolment, the last one included.
@@ -34,22 +35,6 @@ impl Membership {
             before: row.to_date.and_then(|day| day.succ_opt()).map(|next| begin_of(time_zone, next)),
         }
     }
-}
-
-/// When a day begins by a college's wall clock. Where clocks are put forward at midnight, it begins later.
-fn begin_of(time_zone: &str, day: NaiveDate) -> DateTime<Utc> {
-    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
-    let midnight = day.and_time(NaiveTime::MIN);
-    (0..=3)
-        .find_map(|hours| (midnight + TimeDelta::hours(hours)).and_local_timezone(zone).earliest())
-        .map_or_else(|| midnight.and_utc(), |begin| begin.with_timezone(&Utc))
-}
-
-/// The day that an instant falls on, by a college's wall clock. A zone that is not known is UTC; it was checked when it was
-/// set.
-pub fn day_in(time_zone: &str, at: DateTime<Utc>) -> NaiveDate {
-    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
-    at.with_timezone(&zone).date_naive()
 }
 
 #[cfg(test)]
@@ -100,20 +85,6 @@ mod tests {
             let membership = Membership::of(&row(from, to), zone);
             assert_eq!(membership.from, begins.parse::<DateTime<Utc>>().expect("it is a time"), "{zone} {from}");
             assert_eq!(membership.before, ends.map(|end| end.parse().expect("it is a time")), "{zone} {from}");
-        }
-    }
-
-    #[test]
-    fn a_day_is_the_colleges_own() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("it is a time");
-        let table = [
-            ("Asia/Kolkata", "2026-03-01T18:29:59Z", "2026-03-01"),
-            ("Asia/Kolkata", "2026-03-01T18:30:00Z", "2026-03-02"),
-            ("America/New_York", "2026-03-01T04:59:59Z", "2026-02-28"),
-            ("UTC", "2026-03-01T18:30:00Z", "2026-03-01"),
-        ];
-        for (zone, time, day) in table {
-            assert_eq!(day_in(zone, at(time)).to_string(), day, "{zone} {time}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-use super::{RESOURCE, enrolment::day_in, service::Service, store};
+use super::{RESOURCE, service::Service, store, zone::day_in};
 use crate::{
     entity::{division, enrolment::Column},
     principal::{Principal, Reach},

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use rollcall_proto::v1::{DivisionStudent, ListDivisionStudentsRequest, ListDivisionStudentsResponse};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
-use super::{enrolment::day_in, service::Service, store};
+use super::{service::Service, store, zone::day_in};
 use crate::{
     convert,
     entity::{
@@ -16,6 +16,7 @@ use crate::{
     page::Page,
     principal::Principal,
     problem::Problem,
+    store::after,
 };
 
 impl Service {
@@ -47,11 +48,7 @@ impl Service {
             .order_by_asc(Column::Id)
             .limit(page.rows_to_read());
         if let Some((username, id)) = page.position::<(String, Uuid)>()? {
-            query = query.filter(
-                Condition::any()
-                    .add(Column::Username.gt(username.as_str()))
-                    .add(Condition::all().add(Column::Username.eq(username.as_str())).add(Column::Id.gt(id))),
-            );
+            query = query.filter(after((Column::Username, username), (Column::Id, id)));
         }
         let rows = query.all(database.reader()).await?;
         let (people, next_page_token) = page.cut(rows, |last| (last.username.clone(), last.id))?;

@@ -4,9 +4,9 @@ use rollcall_proto::v1::{ListDivisionsRequest, ListDivisionsResponse};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 
 use super::{
-    enrolment::day_in,
     service::{Service, to_proto},
     store,
+    zone::day_in,
 };
 use crate::{
     entity::{

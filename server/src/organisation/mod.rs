@@ -19,15 +19,17 @@ mod rules;
 mod service;
 mod store;
 mod update_division;
+mod zone;
 
-pub use campus::CampusNetworks;
+pub use campus::{CampusNetworks, read as read_networks};
 pub use end_enrolment::end_all;
-pub use enrolment::{Membership, Span, day_in};
+pub use enrolment::{Membership, Span};
 pub use roster::{is_enrolled, outdate as outdate_roster, students_on};
 pub use rules::span;
 pub use service::Service;
 pub use store::{
     current_division, current_divisions, find_college, has_division, list_memberships, lock_college, on_day,
 };
+pub use zone::{day_in, zone};
 
 const RESOURCE: &str = "division";

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
-use super::enrolment::{Span, day_in};
+use super::{enrolment::Span, zone::day_in};
 use crate::{
     entity::{
         enrolment::{self, Column},

@@ -10,10 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    RESOURCE,
-    enrolment::{Membership, day_in},
-};
+use super::{RESOURCE, enrolment::Membership, zone::day_in};
 use crate::{
     entity::{
         college, division, enrolment,

@@ -27,11 +27,13 @@ impl Service {
         let role =
             identity::role_from_proto(request.role()).ok_or_else(|| Problem::invalid_field("role", "is required"))?;
         rules::check_reach(principal, &[role])?;
+        rules::check_password(principal, request.password.as_deref())?;
         if request.invite {
             if request.password.is_some() {
                 return Err(Problem::invalid_field("invite", "must be left out beside a password"));
             }
             self.check_invitations(college_id).await?;
+            self.outbox.admit_invitation(college_id, &email).await?;
         }
         let password_hash = match request.password {
             Some(password) => {
@@ -39,7 +41,7 @@ impl Service {
                 check_password("password", &password, Owner { email: &email, college: &college.short_name })?;
                 self.passwords.hash(password).await?
             }
-            None => rules::NO_PASSWORD.to_owned(),
+            None => user::NO_PASSWORD.to_owned(),
         };
         let now = self.clock.now();
         let person = user::Model {
@@ -58,7 +60,7 @@ impl Service {
             .object(RESOURCE, person.id)
             .detail(json!({"role": rules::role_name(role)}));
         let invited = audit::Row::by(principal, &origin, "user.invited", now).object(RESOURCE, person.id);
-        let (made, keys, mailer) = (person.clone(), self.keys.clone(), self.mailer.clone());
+        let (made, keys, outbox) = (person.clone(), self.keys.clone(), self.outbox.clone());
         self.store
             .database
             .write(move |tx| {
@@ -66,7 +68,7 @@ impl Service {
                     store::insert(tx, made.clone()).await?;
                     audit::insert(tx, row).await?;
                     if request.invite {
-                        identity::invite(tx, &keys, &mailer, &made, now).await?;
+                        identity::invite(tx, &keys, &outbox, &made, now).await?;
                         audit::insert(tx, invited).await?;
                     }
                     Ok(())

@@ -1,11 +1,17 @@
 //! DeleteUser: put a pseudonym in the person's place, unless the college would lose its last administrator → end enrolments
-//! and all that they are signed in with → drop the copies, tell the replicas.
+//! and all that they are signed in with, their keys, and what was mailed to them → drop the copies, tell the replicas.
 
 use uuid::Uuid;
 
 use super::{RESOURCE, rules, service::Service, store};
 use crate::{
-    audit, identity::Revoked, organisation, origin::Origin, principal::Principal, problem::Problem, store::detach,
+    api_key, audit,
+    identity::{self, Revoked},
+    organisation,
+    origin::Origin,
+    principal::Principal,
+    problem::Problem,
+    store::detach,
 };
 
 impl Service {
@@ -14,6 +20,7 @@ impl Service {
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);
         let row = audit::Row::by(principal, &origin, "user.deleted", now).object(RESOURCE, id);
+        let by = audit::Row::by(principal, &origin, api_key::REVOKED, now);
         let principal = principal.clone();
         let (store, revoker) = (self.store.clone(), self.revoker.clone());
         detach(async move {
@@ -31,13 +38,15 @@ impl Service {
                     };
                     store::write(tx, &gone, guard).await?;
                     let divisions = organisation::end_all(tx, college_id, id, today).await?;
-                    let told = writer.revoke(tx, Revoked::user(college_id, id), now).await?;
+                    identity::forget(tx, &found).await?;
+                    let mut told = api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?;
+                    told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);
                     audit::insert(tx, row).await?;
                     Ok((divisions, told))
                 })
             });
             let (divisions, told) = work.await?;
-            revoker.tell(told);
+            told.into_iter().for_each(|told| revoker.tell(told));
             for division_id in divisions {
                 organisation::outdate_roster(&store, college_id, division_id).await;
             }

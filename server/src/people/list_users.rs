@@ -17,6 +17,7 @@ use crate::{
     principal::Principal,
     problem::Problem,
     search,
+    store::after,
 };
 
 impl Service {
@@ -54,11 +55,7 @@ impl Service {
             query = query.filter(Column::Id.in_subquery(enrolled.into_query()));
         }
         if let Some((username, id)) = page.position::<(String, Uuid)>()? {
-            query = query.filter(
-                Condition::any()
-                    .add(Column::Username.gt(username.as_str()))
-                    .add(Condition::all().add(Column::Username.eq(username.as_str())).add(Column::Id.gt(id))),
-            );
+            query = query.filter(after((Column::Username, username), (Column::Id, id)));
         }
         let rows = query.all(database.reader()).await?;
         let (rows, next_page_token) = page.cut(rows, |last| (last.username.clone(), last.id))?;

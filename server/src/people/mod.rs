@@ -17,7 +17,7 @@ mod store;
 mod update_me;
 mod update_user;
 
-pub use rules::{NO_PASSWORD, administers, changes_rights};
+pub use rules::{administers, changes_rights, difference, role_name};
 pub use service::Service;
 
-const RESOURCE: &str = "user";
+pub const RESOURCE: &str = "user";

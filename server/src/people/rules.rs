@@ -6,15 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     contract::is_email,
-    entity::user::{Model, Role},
+    entity::user::{Model, NO_PASSWORD, Role},
     identity::role_from_proto,
     mask::Mask,
     principal::Principal,
     problem::{ErrorReason, Problem, Violation},
 };
-
-/// A hash that no password matches.
-pub const NO_PASSWORD: &str = "";
 
 /// Whether the fields that are to change can take what is given for them.
 pub fn check_update(wanted: &User, mask: &Mask) -> Result<(), Problem> {
@@ -66,17 +63,56 @@ pub fn changes_rights(before: &Model, after: &Model) -> bool {
     before.role != after.role || before.is_active != after.is_active
 }
 
-/// Whether a caller may make somebody what they become, or change what they are: an API key that could make administrators
-/// could do everything.
+/// Whether a caller may make somebody what they become, or change what they are. An API key that could make teachers or
+/// administrators would invite itself and be one.
 pub fn check_reach(principal: &Principal, roles: &[Role]) -> Result<(), Problem> {
-    if principal.token().is_none() && roles.contains(&Role::Admin) {
-        return Err(Problem::new(
-            ErrorReason::RoleNotAllowed,
-            "An API key cannot make or change administrators. Sign in as one.",
-        )
-        .with("allowed", "admin"));
+    match roles.iter().all(|role| *role == Role::Student) {
+        true => Ok(()),
+        false => check_signed_in(principal, "An API key makes and changes students only."),
+    }
+}
+
+/// Whether a caller may give somebody a password: an API key could sign in with it.
+pub fn check_password(principal: &Principal, password: Option<&str>) -> Result<(), Problem> {
+    match password {
+        Some(_) => {
+            check_signed_in(principal, "An API key gives nobody a password: leave it out, and invite the person.")
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a caller may give somebody another address: whoever has that has the account, by way of another password.
+pub fn check_address(principal: &Principal, before: &Model, after: &Model) -> Result<(), Problem> {
+    match before.email == after.email || !before.has_password() {
+        true => Ok(()),
+        false => {
+            let refusal = "An API key cannot change the e-mail address of somebody who has a password.";
+            check_signed_in(principal, refusal)
+        }
+    }
+}
+
+/// Whether a caller may invite somebody.
+pub fn check_invited(principal: &Principal, person: &Model) -> Result<(), Problem> {
+    check_reach(principal, &[person.role])?;
+    if person.has_password() {
+        return Err(Problem::new(ErrorReason::AlreadyRegistered, "This person has a password already."));
+    }
+    if !person.is_active {
+        return Err(Problem::invalid_field("id", "is somebody who is not active; activate them first"));
     }
     Ok(())
+}
+
+fn check_signed_in(principal: &Principal, refusal: &str) -> Result<(), Problem> {
+    match principal.token() {
+        Some(_) => Ok(()),
+        None => {
+            let refusal = format!("{refusal} Sign in as an administrator.");
+            Err(Problem::new(ErrorReason::RoleNotAllowed, refusal).with("allowed", "admin"))
+        }
+    }
 }
 
 /// What is left of a person whose records stay.

@@ -11,9 +11,8 @@ use crate::{
     clock::Clock,
     convert,
     entity::user::Model,
-    identity::{Passwords, Revoker, to_proto},
+    identity::{Outbox, Passwords, Revoker, to_proto},
     keys::Keys,
-    mail::Mailer,
     organisation,
     origin::Origin,
     principal::Principal,
@@ -29,7 +28,7 @@ pub struct Service {
     pub keys: Keys,
     pub passwords: Passwords,
     pub revoker: Revoker,
-    pub mailer: Mailer,
+    pub outbox: Outbox,
 }
 
 #[tonic::async_trait]

@@ -1,13 +1,14 @@
 //! UpdateUser: check what is named → write, unless the college would lose its last administrator → end what the person is
-//! signed in with, if they may do something else from now on → tell the replicas.
+//! signed in with, if they may do something else from now on, and their keys, if they administer no more → tell the replicas.
 
 use rollcall_proto::v1::{UpdateUserRequest, User};
 
 use super::{RESOURCE, rules, service::Service, store};
 use crate::{
-    audit, convert,
+    api_key, audit, convert,
     entity::user,
-    identity::{Revoked, role_from_proto, to_proto},
+    identity::{self, Revoked, role_from_proto, to_proto},
+    jobs,
     mask::Mask,
     organisation,
     origin::Origin,
@@ -33,8 +34,10 @@ impl Service {
         let now = self.clock.now();
         let division_id = organisation::current_division(&self.store.database, college_id, id, now).await?;
         let row = audit::Row::by(principal, &origin, "user.updated", now).object(RESOURCE, id);
+        let by = audit::Row::by(principal, &origin, api_key::REVOKED, now);
         let principal = principal.clone();
-        let (database, revoker) = (self.store.database.clone(), self.revoker.clone());
+        let (database, bus) = (self.store.database.clone(), self.store.bus.clone());
+        let (revoker, outbox) = (self.revoker.clone(), self.outbox.clone());
         detach(async move {
             let writer = revoker.clone();
             let work = database.write(move |tx| {
@@ -49,23 +52,29 @@ impl Service {
                     }
                     let changed = apply(user::Model { updated_at: now, ..found.clone() }, wanted, &mask);
                     rules::check_reach(&principal, &[found.role, changed.role])?;
+                    rules::check_address(&principal, &found, &changed)?;
                     let guard = match rules::gives_up_administration(&found, &changed) {
                         true => store::Guard::AnotherAdministrator,
                         false => store::Guard::None,
                     };
                     store::write(tx, &changed, guard).await?;
-                    let told = match rules::changes_rights(&found, &changed) {
-                        true => Some(writer.revoke(tx, Revoked::user(college_id, id), now).await?),
-                        false => None,
-                    };
+                    let mut told = Vec::new();
+                    if rules::changes_rights(&found, &changed) {
+                        told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);
+                    }
+                    if rules::gives_up_administration(&found, &changed) {
+                        told.extend(api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?);
+                    }
+                    if found.email != changed.email {
+                        identity::tell_address_changed(tx, &outbox, &found, now).await?;
+                    }
                     audit::insert(tx, row.detail(rules::difference(&found, &changed))).await?;
                     Ok((changed, told))
                 })
             });
             let (changed, told) = work.await?;
-            if let Some(told) = told {
-                revoker.tell(told);
-            }
+            told.into_iter().for_each(|told| revoker.tell(told));
+            jobs::announce(&bus);
             Ok(to_proto(changed, division_id))
         })
         .await

@@ -16,6 +16,7 @@ use crate::{
     principal::{Principal, Reach},
     problem::Problem,
     session,
+    store::before,
 };
 
 /// Which records are wanted.
@@ -74,9 +75,7 @@ impl Service {
         }
         if let Some((created_at, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
             query = query.filter(match principal.reach() {
-                Reach::Student(_) => Condition::any()
-                    .add(Column::CreatedAt.lt(created_at))
-                    .add(Condition::all().add(Column::CreatedAt.eq(created_at)).add(Column::Id.lt(id))),
+                Reach::Student(_) => before((Column::CreatedAt, created_at), (Column::Id, id)),
                 Reach::Teacher(_) | Reach::College => Condition::all().add(Column::Id.lt(id)),
             });
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rollcall_proto::v1::{ListSessionsRequest, ListSessionsResponse};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::{convert, service::Service, store};
@@ -13,6 +13,7 @@ use crate::{
     page::Page,
     principal::{Principal, Reach},
     problem::Problem,
+    store::before,
 };
 
 impl Service {
@@ -52,11 +53,7 @@ impl Service {
             query = query.filter(Column::LocationId.eq(location_id));
         }
         if let Some((planned_start, id)) = page.position::<(DateTime<Utc>, Uuid)>()? {
-            query = query.filter(
-                Condition::any()
-                    .add(Column::PlannedStart.lt(planned_start))
-                    .add(Condition::all().add(Column::PlannedStart.eq(planned_start)).add(Column::Id.lt(id))),
-            );
+            query = query.filter(before((Column::PlannedStart, planned_start), (Column::Id, id)));
         }
 
         let rows = query.all(self.store.database.reader()).await?;

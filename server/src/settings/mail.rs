@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use lettre::message::Mailbox;
 
-use super::{Mail, Smtp, SmtpTls, reader::Reader};
+use super::{AccountMail, Mail, Smtp, SmtpTls, reader::Reader};
 
 pub fn read(reader: &mut Reader, production: bool) -> Mail {
     let smtp = read_smtp(reader, production);
@@ -15,13 +15,17 @@ pub fn read(reader: &mut Reader, production: bool) -> Mail {
     if production && public_url.starts_with("http://") {
         reader.warn("PUBLIC_URL is an http:// address; pages from there can be altered on their way");
     }
+    Mail { smtp, public_url }
+}
+
+pub fn read_account_mail(reader: &mut Reader) -> AccountMail {
     let days = reader.number::<u64>("INVITATION_EXPIRATION_DAYS", 7, 1..=90);
-    Mail {
-        smtp,
-        public_url,
+    AccountMail {
         register_page: read_page(reader, "REGISTER_PAGE", "/register#token={token}"),
         reset_password_page: read_page(reader, "RESET_PASSWORD_PAGE", "/reset-password#token={token}"),
         invitation_life: Duration::from_secs(86_400 * days),
+        per_hour: reader.number("RATE_LIMIT_MAIL_PER_HOUR", 5, 0..=10_000),
+        unconfirmed_per_day: reader.number("RATE_LIMIT_INVITATIONS_PER_DAY", 50_000, 0..=10_000_000),
     }
 }
 

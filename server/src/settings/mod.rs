@@ -34,6 +34,7 @@ pub struct Settings {
     pub code: Code,
     pub limits: RateLimits,
     pub mail: Mail,
+    pub account_mail: AccountMail,
     pub cors_origins: Vec<String>,
     /// Whether the edge shows the OpenAPI document and its pages.
     pub docs: bool,
@@ -138,7 +139,6 @@ impl Settings {
             code: Code { interval_seconds: reader.number("QR_REFRESH_INTERVAL_SECONDS", 25, 1..=300) },
             limits: RateLimits {
                 anonymous_per_minute: reader.number("RATE_LIMIT_IP_PER_MINUTE", 100, 0..=1_000_000),
-                mail_per_hour: reader.number("RATE_LIMIT_MAIL_PER_HOUR", 5, 0..=10_000),
                 login_per_minute: reader.number("RATE_LIMIT_LOGIN_PER_MINUTE", 10, 0..=1_000_000),
                 login_per_address_per_minute: reader.number("RATE_LIMIT_LOGIN_PER_IP_PER_MINUTE", 1200, 0..=1_000_000),
                 user_per_hour: reader.number("RATE_LIMIT_USER_PER_HOUR", 1000, 0..=10_000_000),
@@ -147,6 +147,7 @@ impl Settings {
                 key_per_hour: reader.number("RATE_LIMIT_KEY_PER_HOUR", 100_000, 0..=1_000_000_000),
             },
             mail: mail::read(&mut reader, production),
+            account_mail: mail::read_account_mail(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", "", "origins such as https://app.example.edu"),
             docs: reader.flag("DOCS_ENABLED", true),
             shown: Vec::new(),

@@ -49,18 +49,27 @@ pub struct Identity {
     pub allowed_origins: Vec<String>,
 }
 
-/// Mail, and what is only done by mail.
+/// Mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// None: no mail is sent.
     pub smtp: Option<Smtp>,
     /// Where people find the pages that mails lead to: scheme, host and perhaps a path, without a slash at its end.
     pub public_url: String,
+}
+
+/// What people do with a link that was mailed to them.
+#[derive(Clone, Debug)]
+pub struct AccountMail {
     /// A path with `{token}` in it.
     pub register_page: String,
     /// A path with `{token}` in it.
     pub reset_password_page: String,
     pub invitation_life: Duration,
+    /// Of each kind of mail to one mailbox; 0 is no limit.
+    pub per_hour: u32,
+    /// To mailboxes of one college that nobody has confirmed; 0 is no limit.
+    pub unconfirmed_per_day: u32,
 }
 
 /// The server that takes mail.
@@ -96,8 +105,6 @@ pub struct Code {
 pub struct RateLimits {
     pub anonymous_per_minute: u32,
     pub login_per_minute: u32,
-    /// Mails that anybody can ask for, to one address.
-    pub mail_per_hour: u32,
     pub login_per_address_per_minute: u32,
     pub user_per_hour: u32,
     /// What the operator knows of networks with many people behind one address, beside what colleges declare.

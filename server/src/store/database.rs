@@ -35,6 +35,9 @@ pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 
 const STATEMENT_TIMEOUT_MS: u32 = 5_000;
 /// How long a write may take in all, its wait for a connection included.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+/// The same for imports, well within the deadline of the call. No write of a call may take longer: what follows a table by
+/// the times in it reads so far back.
+pub const LONGEST_WRITE: Duration = Duration::from_secs(45);
 /// A connection that has lain idle so long is asked whether it still lives before it is used.
 const PING_AFTER_IDLE: Duration = Duration::from_millis(500);
 const SQLITE_READERS: u32 = 4;

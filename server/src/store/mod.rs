@@ -6,6 +6,7 @@ mod bus;
 mod cache;
 pub mod constraint;
 mod database;
+mod keyset;
 mod limiter;
 mod redis;
 mod rows;
@@ -14,7 +15,8 @@ use std::sync::Arc;
 
 pub use bus::{Bus, Notice};
 pub use cache::{Cache, CacheKey};
-pub use database::{Database, Tx, Work, detach};
+pub use database::{Database, LONGEST_WRITE, Tx, Work, detach};
+pub use keyset::{after, before};
 #[cfg(test)]
 pub use limiter::Outcome;
 pub use limiter::{Count, Limit, Limiter, address_key};

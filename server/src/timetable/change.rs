@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveTime};
 use rollcall_proto::v1::Timetable;
 use uuid::Uuid;
 
-use super::convert;
 use crate::{
+    convert::{clock, date, id, optional_date},
     entity::timetable::Model,
     mask::Mask,
     problem::{ErrorReason, Problem, Violation},
@@ -43,19 +43,19 @@ impl Change {
     pub fn read(wanted: Timetable, mask: &Mask) -> Result<Self, Problem> {
         let day_of_week = Some(wanted.day_of_week).filter(|day| (1..=7).contains(day));
         let mut fields = Fields { mask, violations: Vec::new() };
-        let uuid = |text: &str| Uuid::try_parse(text).map_err(|_| "must be a UUID");
-        let date = |text: &str| text.parse::<NaiveDate>().map_err(|_| "must be a day of the calendar");
-        let last = |text: &str| if text.is_empty() { Ok(None) } else { date(text).map(Some) };
+        let weekday =
+            |field: &str| day_of_week.ok_or_else(|| Problem::invalid_field(field, "must be 1, Monday, to 7, Sunday"));
+        let last = Some(wanted.valid_to.as_str()).filter(|text| !text.is_empty());
         let change = Self {
-            division_id: fields.required("division_id", &wanted.division_id, uuid),
-            location_id: fields.required("location_id", &wanted.location_id, uuid),
-            teacher_id: fields.required("teacher_id", &wanted.teacher_id, uuid),
-            subject: fields.required("subject", &wanted.subject, |text| Ok(text.to_owned())),
-            day_of_week: fields.named("day_of_week", day_of_week.ok_or("must be 1, Monday, to 7, Sunday")),
-            start_time: fields.required("start_time", &wanted.start_time, convert::clock),
-            end_time: fields.required("end_time", &wanted.end_time, convert::clock),
+            division_id: fields.required("division_id", &wanted.division_id, id),
+            location_id: fields.required("location_id", &wanted.location_id, id),
+            teacher_id: fields.required("teacher_id", &wanted.teacher_id, id),
+            subject: fields.required("subject", &wanted.subject, |_, text| Ok(text.to_owned())),
+            day_of_week: fields.named("day_of_week", weekday),
+            start_time: fields.required("start_time", &wanted.start_time, clock),
+            end_time: fields.required("end_time", &wanted.end_time, clock),
             valid_from: fields.required("valid_from", &wanted.valid_from, date),
-            valid_to: fields.named("valid_to", last(&wanted.valid_to)),
+            valid_to: fields.named("valid_to", |field| optional_date(field, last)),
         };
         match fields.violations {
             none if none.is_empty() => Ok(change),
@@ -90,20 +90,20 @@ impl Fields<'_> {
         &mut self,
         field: &str,
         text: &str,
-        read: impl FnOnce(&str) -> Result<T, &'static str>,
+        read: impl FnOnce(&str, &str) -> Result<T, Problem>,
     ) -> Option<T> {
-        self.named(field, if text.is_empty() { Err("is required") } else { read(text) })
+        self.named(field, |field| match text {
+            "" => Err(Problem::invalid_field(field, "is required")),
+            text => read(field, text),
+        })
     }
 
-    fn named<T>(&mut self, field: &str, value: Result<T, &'static str>) -> Option<T> {
+    /// Reads a field that is to change, by its path.
+    fn named<T>(&mut self, field: &str, read: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
         if !self.mask.has(field) {
             return None;
         }
-        value
-            .map_err(|fault| {
-                self.violations.push(Violation { field: format!("timetable.{field}"), description: fault.to_owned() });
-            })
-            .ok()
+        read(&format!("timetable.{field}")).map_err(|problem| self.violations.extend(problem.violations)).ok()
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::convert;
+use super::{convert, running::Running};
 use crate::{
+    convert::clock_text,
     entity::timetable::Model,
     problem::{ErrorReason, Problem},
 };
@@ -46,8 +47,9 @@ pub struct Conflict<'a> {
     pub other: &'a Model,
 }
 
-/// Every wanted slot that overlaps with one that is there or with another wanted one, in order. Each day of each teacher,
-/// location and division is gone through once by time, so that thousands of slots can be looked at together.
+/// Every wanted slot that overlaps with one that is there or with another wanted one, in order. Each weekday of each teacher,
+/// location and division is gone through once, day after day of the calendar, so that thousands of slots can be looked at
+/// together, however many of them share an hour or a week.
 pub fn conflicts<'a>(held: &'a [Model], wanted: &'a [Model]) -> Vec<Conflict<'a>> {
     let mut days: BTreeMap<(Part, Uuid, i32), Vec<Entry<'a>>> = BTreeMap::new();
     let held = held.iter().map(|slot| Entry { slot, wanted: None });
@@ -73,28 +75,45 @@ struct Entry<'a> {
     wanted: Option<usize>,
 }
 
-/// Goes through slots that share something, in the order in which they begin.
+/// Goes through slots that share something, which are in the order of their times, from the first day of each to its last.
 fn sweep<'a>(day: &[Entry<'a>], found: &mut BTreeMap<usize, &'a Model>) {
-    let mut running: Vec<Entry<'a>> = Vec::new();
-    for entry in day {
-        running.retain(|earlier| earlier.slot.end_time > entry.slot.start_time);
-        for earlier in &running {
-            if (earlier.wanted.is_none() && entry.wanted.is_none()) || !share_days(earlier.slot, entry.slot) {
-                continue;
-            }
-            for (one, other) in [(earlier, entry), (entry, earlier)] {
-                if let Some(wanted) = one.wanted {
-                    found.entry(wanted).or_insert(other.slot);
-                }
+    let mut begins: Vec<usize> = (0..day.len()).collect();
+    begins.sort_by_key(|place| day[*place].slot.valid_from);
+    let mut ends: Vec<usize> = (0..day.len()).filter(|place| day[*place].slot.valid_to.is_some()).collect();
+    ends.sort_by_key(|place| day[*place].slot.valid_to);
+    let mut ends = ends.into_iter().peekable();
+    // All that are valid, and those of the wanted among them that nothing was in the way of so far. As none is told of twice,
+    // no slot is found more often than it begins.
+    let (mut valid, mut free) = (Running::of(day.len()), Running::of(day.len()));
+    for place in begins {
+        let Entry { slot, wanted } = day[place];
+        while let Some(gone) = ends.next_if(|gone| day[*gone].slot.valid_to < Some(slot.valid_from)) {
+            valid.remove(gone);
+            free.remove(gone);
+        }
+        let in_the_way = |running: &Running| {
+            running.first_after(slot.start_time).filter(|other| begins_before_end(day, *other, slot))
+        };
+        let other = wanted.and_then(|_| in_the_way(&valid));
+        while let Some(earlier) = in_the_way(&free) {
+            free.remove(earlier);
+            if let Some(earlier) = day[earlier].wanted {
+                found.entry(earlier).or_insert(slot);
             }
         }
-        running.push(*entry);
+        valid.add(place, slot.end_time);
+        match (wanted, other) {
+            (Some(wanted), Some(other)) => {
+                found.entry(wanted).or_insert(day[other].slot);
+            }
+            (Some(_), None) => free.add(place, slot.end_time),
+            (None, _) => {}
+        }
     }
 }
 
-/// Whether there are days on which both are valid.
-fn share_days(one: &Model, other: &Model) -> bool {
-    one.valid_to.is_none_or(|last| last >= other.valid_from) && other.valid_to.is_none_or(|last| last >= one.valid_from)
+fn begins_before_end(day: &[Entry<'_>], place: usize, slot: &Model) -> bool {
+    day[place].slot.start_time < slot.end_time
 }
 
 /// The refusal of a slot that another one is in the way of.
@@ -109,141 +128,13 @@ pub fn taken(wanted: &Model, other: &Model) -> Problem {
     let message = format!(
         "On {}s from {} to {} {who} {are} taken by {}. Choose another time, or change that slot.",
         convert::day_name(other.day_of_week),
-        convert::clock_text(other.start_time),
-        convert::clock_text(other.end_time),
+        clock_text(other.start_time),
+        clock_text(other.end_time),
         other.subject,
     );
     Problem::new(ErrorReason::SlotTaken, message).with("timetable_id", other.id).with("shared", shared.join(","))
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::{DateTime, Days, NaiveDate, NaiveTime};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// A slot of one teacher, location and division, by their numbers.
-    fn slot(number: u128, parts: [u128; 3], day: i32, times: (u32, u32), days: (u64, Option<u64>)) -> Model {
-        let at = |minute: u32| NaiveTime::from_hms_opt(minute / 60, minute % 60, 0).expect("a time of day");
-        let on = |day| NaiveDate::default() + Days::new(day);
-        Model {
-            college_id: Uuid::nil(),
-            id: Uuid::from_u128(number),
-            teacher_id: Uuid::from_u128(parts[0]),
-            location_id: Uuid::from_u128(parts[1]),
-            division_id: Uuid::from_u128(parts[2]),
-            subject: format!("Subject {number}"),
-            day_of_week: day,
-            start_time: at(times.0),
-            end_time: at(times.1),
-            created_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::UNIX_EPOCH,
-            valid_from: on(days.0),
-            valid_to: days.1.map(on),
-        }
-    }
-
-    #[test]
-    fn what_shares_somebody_a_weekday_a_time_and_days_is_taken() {
-        let held = [slot(1, [1, 2, 3], 1, (540, 600), (10, Some(20)))];
-        let table = [
-            // Who and where: the teacher, the location, the division, all of them, none.
-            (slot(2, [1, 8, 9], 1, (540, 600), (10, None)), Some("teacher")),
-            (slot(2, [7, 2, 9], 1, (540, 600), (10, None)), Some("location")),
-            (slot(2, [7, 8, 3], 1, (540, 600), (10, None)), Some("division")),
-            (slot(2, [1, 2, 9], 1, (540, 600), (10, None)), Some("teacher,location")),
-            (slot(2, [1, 2, 3], 1, (540, 600), (10, None)), Some("teacher,location,division")),
-            (slot(2, [7, 8, 9], 1, (540, 600), (10, None)), None),
-            // A location's number is no teacher's.
-            (slot(2, [2, 3, 1], 1, (540, 600), (10, None)), None),
-            (slot(2, [1, 2, 3], 2, (540, 600), (10, None)), None),
-            // Times that touch do not overlap.
-            (slot(2, [1, 2, 3], 1, (480, 540), (10, None)), None),
-            (slot(2, [1, 2, 3], 1, (600, 660), (10, None)), None),
-            (slot(2, [1, 2, 9], 1, (480, 541), (10, None)), Some("teacher,location")),
-            (slot(2, [1, 2, 9], 1, (599, 660), (10, None)), Some("teacher,location")),
-            // Both ends of the days count.
-            (slot(2, [1, 2, 3], 1, (540, 600), (0, Some(9))), None),
-            (slot(2, [1, 2, 9], 1, (540, 600), (0, Some(10))), Some("teacher,location")),
-            (slot(2, [1, 2, 9], 1, (540, 600), (20, Some(20))), Some("teacher,location")),
-            (slot(2, [1, 2, 3], 1, (540, 600), (21, None)), None),
-        ];
-        for (wanted, shared) in table {
-            let found = conflicts(&held, std::slice::from_ref(&wanted));
-            assert_eq!(found.first().map(|conflict| conflict.other.id), shared.map(|_| held[0].id), "{wanted:?}");
-            let Some(shared) = shared else { continue };
-            let problem = taken(&wanted, found[0].other);
-            assert_eq!((problem.reason, &*problem.metadata["shared"]), (ErrorReason::SlotTaken, shared), "{wanted:?}");
-            assert_eq!(problem.metadata["timetable_id"], held[0].id.to_string());
-            assert!(problem.message.starts_with("On Mondays from 09:00 to 10:00 the "), "{}", problem.message);
-        }
-    }
-
-    #[test]
-    fn wanted_slots_are_in_each_others_way_and_held_ones_are_not_told_of() {
-        let held = [slot(1, [1, 1, 1], 1, (60, 120), (0, None)), slot(2, [1, 1, 1], 1, (60, 120), (0, None))];
-        let wanted = [
-            slot(3, [5, 5, 5], 1, (60, 120), (0, None)),
-            slot(4, [6, 6, 6], 1, (60, 120), (0, None)),
-            slot(5, [5, 7, 7], 1, (90, 150), (0, None)),
-        ];
-        let found = conflicts(&held, &wanted);
-        let found: Vec<_> = found.iter().map(|conflict| (conflict.wanted, conflict.other.id.as_u128())).collect();
-        assert_eq!(found, [(0, 5), (2, 3)]);
-    }
-
-    #[test]
-    fn a_whole_timetable_is_looked_at_together() {
-        // 5,000 slots: 125 teachers with a room and a division each, 8 hours a day on 5 days.
-        let hours = |offset: u128, from: u32| -> Vec<Model> {
-            (0..5_000u128)
-                .map(|number| {
-                    let (who, hour, day) = (1 + number / 40, number % 8, number / 8 % 5);
-                    let start = from + 60 * u32::try_from(hour).expect("an hour");
-                    let day = 1 + i32::try_from(day).expect("a day");
-                    slot(offset + number, [who; 3], day, (start, start + 30), (0, None))
-                })
-                .collect()
-        };
-        let clashes = |held: &[Model], wanted: &[Model]| conflicts(held, wanted).len();
-        assert_eq!(clashes(&hours(0, 480), &hours(10_000, 510)), 0, "the half hours between them");
-        assert_eq!(clashes(&hours(0, 480), &hours(10_000, 495)), 5_000);
-    }
-
-    fn any_slots() -> impl Strategy<Value = Vec<Model>> {
-        let one = ((0..3u128, 0..3u128, 0..3u128), 1..3i32, (0..20u32, 1..6u32), (0..20u64, prop::option::of(0..9u64)));
-        prop::collection::vec(one, 0..14).prop_map(|rows| {
-            let slots = rows.into_iter().enumerate();
-            slots
-                .map(|(number, (parts, day, (start, length), (from, lasts)))| {
-                    let parts: [u128; 3] = parts.into();
-                    slot(number as u128, parts, day, (start, start + length), (from, lasts.map(|days| from + days)))
-                })
-                .collect()
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn the_sweep_finds_what_comparing_all_with_all_finds(slots in any_slots(), held in 0..14usize) {
-            let (held, wanted) = slots.split_at(held.min(slots.len()));
-            let clash = |one: &Model, other: &Model| {
-                one.id != other.id
-                    && Part::ALL.iter().any(|part| part.of(one) == part.of(other))
-                    && one.day_of_week == other.day_of_week
-                    && one.start_time < other.end_time
-                    && other.start_time < one.end_time
-                    && share_days(one, other)
-            };
-            let expected: Vec<_> = (0..wanted.len())
-                .filter(|index| slots.iter().any(|other| clash(&wanted[*index], other)))
-                .collect();
-            let found = conflicts(held, wanted);
-            prop_assert!(found.iter().all(|conflict| clash(&wanted[conflict.wanted], conflict.other)));
-            prop_assert_eq!(found.iter().map(|conflict| conflict.wanted).collect::<Vec<_>>(), expected);
-        }
-    }
-}
+#[path = "conflict_tests.rs"]
+mod tests;

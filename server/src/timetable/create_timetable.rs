@@ -1,13 +1,12 @@
 //! CreateTimetable: read → lock the college → insert, unless somebody or something is taken then.
 
-use chrono::NaiveTime;
 use rollcall_proto::v1::CreateTimetableRequest;
 use uuid::Uuid;
 
-use super::{RESOURCE, convert, place, rules, service::Service, store};
+use super::{RESOURCE, place, rules, service::Service, store};
 use crate::{
     audit,
-    convert::{id, optional_date},
+    convert::{clock, id, optional_date},
     entity::timetable,
     organisation::{self, day_in},
     origin::Origin,
@@ -58,8 +57,4 @@ impl Service {
             .await?;
         Ok(slot)
     }
-}
-
-fn clock(field: &str, text: &str) -> Result<NaiveTime, Problem> {
-    convert::clock(text).map_err(|fault| Problem::invalid_field(field, fault))
 }

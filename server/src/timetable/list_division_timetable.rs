@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list_of_division(
+    pub(super) async fn division_timetable(
         &self,
         principal: &Principal,
         request: ListDivisionTimetableRequest,

@@ -88,11 +88,10 @@ impl Service {
             let same_day = Condition::any()
                 .add(Column::StartTime.gt(start))
                 .add(Condition::all().add(Column::StartTime.eq(start)).add(Column::Id.gt(id)));
-            query = query.filter(
-                Condition::any()
-                    .add(Column::DayOfWeek.gt(day))
-                    .add(Condition::all().add(Column::DayOfWeek.eq(day)).add(same_day)),
-            );
+            // The first filter alone is a range of the index.
+            query = query
+                .filter(Column::DayOfWeek.gte(day))
+                .filter(Condition::any().add(Column::DayOfWeek.gt(day)).add(same_day));
         }
         let rows = query.all(self.store.database.reader()).await?;
         page.cut(rows, |last| (last.day_of_week, last.start_time, last.id))

@@ -14,19 +14,22 @@ mod list_my_schedule;
 mod list_timetables;
 mod list_today;
 pub mod many;
+mod names;
 mod place;
 mod recurrence;
 mod rules;
+mod running;
 mod schedule;
+mod schedule_page;
 mod service;
 mod store;
 mod update_timetable;
 
-pub use conflict::{conflicts, taken};
-pub use convert::{clock, clock_text};
+pub use conflict::{Conflict, conflicts, taken};
+pub use names::Names;
 pub use recurrence::Occurrence;
 pub use rules::check_slot;
-pub use schedule::{Entry, Names, schedule};
+pub use schedule::{Entry, schedule};
 pub use service::Service;
 
 const RESOURCE: &str = "timetable";

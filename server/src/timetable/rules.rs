@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use crate::{
+    convert::clock_text,
     entity::timetable::Model,
     problem::{ErrorReason, Problem, Violation},
 };
@@ -18,7 +19,7 @@ pub fn check_slot(prefix: &str, slot: &Model) -> Result<(), Problem> {
     };
     if slot.end_time <= slot.start_time {
         let words = "and on the same day: no slot goes over midnight, make two of it";
-        fault("end_time", format!("must be after the start, {}, {words}", slot.start_time));
+        fault("end_time", format!("must be after the start, {}, {words}", clock_text(slot.start_time)));
     }
     if slot.valid_to.is_some_and(|last| last < slot.valid_from) {
         fault("valid_to", format!("must not be before the first day, {}", slot.valid_from));

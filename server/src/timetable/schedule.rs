@@ -1,10 +1,8 @@
 //! When the slots of somebody, or of a whole college, take place within some days. For a student a slot counts on the days
 //! on which an enrolment in its division holds.
 
-use std::collections::{BTreeSet, HashMap};
-
-use chrono::{Datelike as _, NaiveDate};
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QuerySelect as _};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::{
@@ -13,12 +11,8 @@ use super::{
 };
 use crate::{
     calendar::{self, DaysOff},
-    entity::{
-        college, division, location,
-        timetable::{self, Column, Model},
-        user,
-    },
-    organisation,
+    entity::{college, timetable::Model},
+    organisation::{self, Membership},
     principal::Reach,
     problem::Problem,
     store::Database,
@@ -36,6 +30,34 @@ pub struct Entry {
     pub occurrence: Occurrence,
 }
 
+/// Whose schedule it is.
+pub enum Whose {
+    College,
+    Teacher(Uuid),
+    /// Of a student who belonged, belongs or will belong to these divisions.
+    Student(Vec<Membership>),
+}
+
+impl Whose {
+    async fn of(database: &Database, college_id: Uuid, reach: Reach) -> Result<Self, Problem> {
+        Ok(match reach {
+            Reach::College => Self::College,
+            Reach::Teacher(id) => Self::Teacher(id),
+            Reach::Student(id) => Self::Student(organisation::list_memberships(database, college_id, id).await?),
+        })
+    }
+
+    /// Whether what a division does at a time is for them. A teacher's slots were looked up as such.
+    fn counts(&self, division_id: Uuid, start: DateTime<Utc>) -> bool {
+        let Self::Student(memberships) = self else { return true };
+        memberships.iter().any(|membership| {
+            membership.division_id == division_id
+                && membership.from <= start
+                && membership.before.is_none_or(|before| start < before)
+        })
+    }
+}
+
 /// The schedule of a student, a teacher or a college from one day to another, both included.
 pub async fn schedule(
     database: &Database,
@@ -44,76 +66,68 @@ pub async fn schedule(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Schedule, Problem> {
-    // A zone that is not known is UTC; it was checked when it was set.
-    let zone: chrono_tz::Tz = college.time_zone.parse().unwrap_or(chrono_tz::UTC);
-    let mut query = timetable::in_college(college.id).filter(store::valid_within(from, to));
-    let weekdays: BTreeSet<_> = from.iter_days().take_while(|day| *day <= to).take(7).map(day_of_week).collect();
-    if weekdays.len() < 7 {
-        query = query.filter(Column::DayOfWeek.is_in(weekdays));
-    }
-    let memberships = match reach {
-        Reach::College => None,
-        Reach::Teacher(id) => {
-            query = query.filter(Column::TeacherId.eq(id));
-            None
-        }
-        Reach::Student(id) => {
-            let memberships = organisation::list_memberships(database, college.id, id).await?;
-            let divisions: BTreeSet<_> = memberships.iter().map(|membership| membership.division_id).collect();
-            query = query.filter(Column::DivisionId.is_in(divisions));
-            Some(memberships)
-        }
-    };
+    let zone = organisation::zone(&college.time_zone);
+    let whose = Whose::of(database, college.id, reach).await?;
+    let slots = store::list_within(database, college.id, &whose, from, to).await?;
     let days_off = calendar::days_off(database, college.id, from..=to).await?;
+    // A whole college has thousands of slots, which are not for the threads that serve everybody else.
+    let expand = move || Schedule { entries: expand(slots, &whose, zone, &days_off, from, to), days_off };
+    tokio::task::spawn_blocking(expand).await.map_err(Problem::internal)
+}
+
+fn expand(
+    slots: Vec<Model>,
+    whose: &Whose,
+    zone: Tz,
+    days_off: &DaysOff,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Vec<Entry> {
     let dates = days_off.dates();
     let mut entries = Vec::new();
-    for slot in query.all(database.reader()).await? {
-        let occurrences = Weekly::of(&slot).occurrences(zone, &dates, from, to).filter(|occurrence| {
-            memberships.as_ref().is_none_or(|memberships| {
-                memberships.iter().any(|membership| {
-                    membership.division_id == slot.division_id
-                        && membership.from <= occurrence.start
-                        && membership.before.is_none_or(|before| occurrence.start < before)
-                })
-            })
-        });
-        entries.extend(occurrences.map(|occurrence| Entry { slot: slot.clone(), occurrence }));
+    for slot in slots {
+        let occurrences = Weekly::of(&slot).occurrences(zone, &dates, from, to);
+        let theirs = occurrences.filter(|occurrence| whose.counts(slot.division_id, occurrence.start));
+        entries.extend(theirs.map(|occurrence| Entry { slot: slot.clone(), occurrence }));
     }
     entries.sort_by_key(|entry| (entry.occurrence.start, entry.slot.id));
-    Ok(Schedule { entries, days_off })
+    entries
 }
 
-fn day_of_week(day: NaiveDate) -> u32 {
-    day.weekday().number_from_monday()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What divisions, locations and teachers are called.
-pub struct Names(HashMap<Uuid, String>);
-
-impl Names {
-    /// The names of all that some slots name.
-    pub async fn of(database: &Database, college_id: Uuid, slots: &[&Model]) -> Result<Self, Problem> {
-        let reader = database.reader();
-        let ids = |id: fn(&Model) -> Uuid| slots.iter().map(|slot| id(slot)).collect::<BTreeSet<_>>();
-        let divisions = division::in_college(college_id)
-            .filter(division::Column::Id.is_in(ids(|slot| slot.division_id)))
-            .select_only()
-            .columns([division::Column::Id, division::Column::Name]);
-        let locations = location::in_college(college_id)
-            .filter(location::Column::Id.is_in(ids(|slot| slot.location_id)))
-            .select_only()
-            .columns([location::Column::Id, location::Column::Name]);
-        let teachers = user::in_college(college_id)
-            .filter(user::Column::Id.is_in(ids(|slot| slot.teacher_id)))
-            .select_only()
-            .columns([user::Column::Id, user::Column::Username]);
-        let mut names: Vec<(Uuid, String)> = divisions.into_tuple().all(reader).await?;
-        names.extend(locations.into_tuple::<(Uuid, String)>().all(reader).await?);
-        names.extend(teachers.into_tuple::<(Uuid, String)>().all(reader).await?);
-        Ok(Self(names.into_iter().collect()))
-    }
-
-    pub fn get(&self, id: Uuid) -> &str {
-        self.0.get(&id).map_or("", String::as_str)
+    #[test]
+    fn a_slot_counts_for_a_student_while_they_belong_to_its_division() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("it is a time");
+        let [ours, left, other] = [1, 2, 3].map(Uuid::from_u128);
+        let membership = |division_id, from, before: Option<&str>| Membership {
+            division_id,
+            from: at(from),
+            before: before.map(at),
+        };
+        let student = Whose::Student(vec![
+            membership(left, "2026-03-01T00:00:00Z", Some("2026-03-08T00:00:00Z")),
+            membership(ours, "2026-03-08T00:00:00Z", None),
+            membership(left, "2026-04-01T00:00:00Z", Some("2026-04-02T00:00:00Z")),
+        ]);
+        let table = [
+            (ours, "2026-03-07T23:59:59Z", false),
+            (ours, "2026-03-08T00:00:00Z", true),
+            (ours, "2099-01-01T00:00:00Z", true),
+            (left, "2026-02-28T23:59:59Z", false),
+            (left, "2026-03-07T23:59:59Z", true),
+            (left, "2026-03-08T00:00:00Z", false),
+            (left, "2026-04-01T09:00:00Z", true),
+            (other, "2026-03-08T09:00:00Z", false),
+        ];
+        for (division_id, start, expected) in table {
+            assert_eq!(student.counts(division_id, at(start)), expected, "{division_id} {start}");
+            for whose in [Whose::College, Whose::Teacher(Uuid::nil())] {
+                assert!(whose.counts(division_id, at(start)), "{division_id} {start}");
+            }
+        }
+        assert!(!Whose::Student(Vec::new()).counts(ours, at("2026-03-08T09:00:00Z")));
     }
 }

@@ -60,7 +60,7 @@ impl TimetableService for Service {
         request: Request<ListDivisionTimetableRequest>,
     ) -> Result<Response<ListDivisionTimetableResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_of_division(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.division_timetable(&principal, request.into_inner()).await?))
     }
 
     async fn list_my_schedule(
@@ -68,11 +68,11 @@ impl TimetableService for Service {
         request: Request<ListMyScheduleRequest>,
     ) -> Result<Response<ListMyScheduleResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_mine(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.my_schedule(&principal, request.into_inner()).await?))
     }
 
     async fn list_today(&self, request: Request<ListTodayRequest>) -> Result<Response<ListTodayResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_now(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.todays_schedule(&principal, request.into_inner()).await?))
     }
 }

@@ -1,6 +1,8 @@
 //! The queries of this slice; the list's own stands with it.
 
-use chrono::NaiveDate;
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
     QueryTrait as _,
@@ -8,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{RESOURCE, conflict::Part};
+use super::{RESOURCE, conflict::Part, schedule::Whose};
 use crate::{
     entity::{
         division, enrolment, location,
@@ -95,4 +97,55 @@ pub fn valid_within(from: NaiveDate, to: NaiveDate) -> Condition {
     Condition::all()
         .add(Column::ValidFrom.lte(to))
         .add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gte(from)))
+}
+
+/// Somebody's slots that may take place on one of the days from one to another.
+pub async fn list_within(
+    database: &Database,
+    college_id: Uuid,
+    whose: &Whose,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Model>, Problem> {
+    let mut query = timetable::in_college(college_id).filter(valid_within(from, to));
+    let days = from.iter_days().take_while(|day| *day <= to).take(7);
+    let weekdays: BTreeSet<_> = days.map(|day| day.weekday().number_from_monday()).collect();
+    if weekdays.len() < 7 {
+        query = query.filter(Column::DayOfWeek.is_in(weekdays));
+    }
+    query = match whose {
+        Whose::College => query,
+        Whose::Teacher(id) => query.filter(Column::TeacherId.eq(*id)),
+        Whose::Student(memberships) => {
+            let divisions: BTreeSet<_> = memberships.iter().map(|membership| membership.division_id).collect();
+            query.filter(Column::DivisionId.is_in(divisions))
+        }
+    };
+    Ok(query.all(database.reader()).await?)
+}
+
+/// What the divisions, locations and teachers of some slots are called, by their ids.
+pub async fn list_names(
+    database: &Database,
+    college_id: Uuid,
+    slots: &[&Model],
+) -> Result<HashMap<Uuid, String>, Problem> {
+    let reader = database.reader();
+    let ids = |id: fn(&Model) -> Uuid| slots.iter().map(|slot| id(slot)).collect::<BTreeSet<_>>();
+    let divisions = division::in_college(college_id)
+        .filter(division::Column::Id.is_in(ids(|slot| slot.division_id)))
+        .select_only()
+        .columns([division::Column::Id, division::Column::Name]);
+    let locations = location::in_college(college_id)
+        .filter(location::Column::Id.is_in(ids(|slot| slot.location_id)))
+        .select_only()
+        .columns([location::Column::Id, location::Column::Name]);
+    let teachers = user::in_college(college_id)
+        .filter(user::Column::Id.is_in(ids(|slot| slot.teacher_id)))
+        .select_only()
+        .columns([user::Column::Id, user::Column::Username]);
+    let mut names: Vec<(Uuid, String)> = divisions.into_tuple().all(reader).await?;
+    names.extend(locations.into_tuple::<(Uuid, String)>().all(reader).await?);
+    names.extend(teachers.into_tuple::<(Uuid, String)>().all(reader).await?);
+    Ok(names.into_iter().collect())
 }

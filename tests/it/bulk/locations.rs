@@ -48,12 +48,30 @@ async fn takes_polygons(kind: Kind) {
     // Whoever says nothing of polygons does not mean to take one away.
     let csv = "name,latitude,longitude\nYard,12.9715,77.5945\n";
     assert_faults(&admin, "locations", csv, &[(2, "name", "has a polygon")]).await;
-    let csv = format!("{header}Yard,12.9715,77.5945,10,\n");
+    // Its radius was the polygon's, so that a circle without one has the default.
+    let csv = format!("{header}Yard,12.9715,77.5945,,\n");
     assert_eq!(imported(&admin, "locations", &csv).await, [0, 1, 0]);
+    assert_eq!(locations(&admin).await[1].radius_meters, 50.0);
+    // Other digits for the same place.
+    let csv = format!("{header}Yard,12.9715000000001,77.5945,50.0000000001,\n");
+    assert_eq!(imported(&admin, "locations", &csv).await, [0, 0, 1]);
     assert!(locations(&admin).await.iter().all(|location| location.polygon.is_empty()));
     let bow = square.replace("[77.595,12.972],[77.594,12.972]", "[77.594,12.972],[77.595,12.972]").replace('"', "\"\"");
     let csv = format!("{header}Bow,,,,\"{bow}\"\nLine,,,,\"{{\"\"type\"\":\"\"Point\"\"}}\"\n");
     let expected = [(2, "polygon", "which meets that from vertex"), (3, "polygon", "must be a GeoJSON geometry")];
+    assert_faults(&admin, "locations", &csv, &expected).await;
+    let open = square.replace(",[77.594,12.971]]", "]").replace('"', "\"\"");
+    let many = format!("[{}]", vec!["[[0,0],[1,0],[0,1],[0,0]]"; 101].join(","));
+    let csv = format!(
+        "{header}Open,,,,\"{open}\"\nMany,,,,\"{{\"\"type\"\":\"\"Polygon\"\",\"\"coordinates\"\":{many}}}\"\n\
+         Bad,91,0,,\nBad,12,77,,\n"
+    );
+    let expected = [
+        (2, "polygon", "must be closed: its last position is not its first (coordinates[0])"),
+        (3, "polygon", "must have at most 100 rings (coordinates)"),
+        // A faulty row does not keep another one from having its name.
+        (4, "latitude", "at most 90"),
+    ];
     assert_faults(&admin, "locations", &csv, &expected).await;
 }
 

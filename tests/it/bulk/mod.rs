@@ -9,6 +9,7 @@ mod formulas;
 mod locations;
 mod school;
 mod timetables;
+mod turns;
 mod users;
 
 use http::Method;

@@ -66,7 +66,7 @@ async fn names_every_fault(kind: Kind) {
         (5, "location", "is none of the college's"),
         (6, "teacher_email", "is not an active teacher's"),
         (7, "day_of_week", "at most 7"),
-        (7, "start_time", "no slot goes over midnight"),
+        (7, "start_time", "nothing goes over midnight"),
         (7, "end_time", "must be a time of day"),
         (7, "subject", "is required"),
         (8, "end_time", "must be after the start"),

@@ -1,13 +1,17 @@
 //! CreateScheduleFeed, GetScheduleFeed, DeleteScheduleFeed, and who gets what from a link.
 
 use rollcall_proto::v1::{
-    CreateScheduleFeedRequest, CreateScheduleFeedResponse, DeleteScheduleFeedRequest, GetScheduleFeedRequest,
+    ChangePasswordRequest, CreateScheduleFeedRequest, CreateScheduleFeedResponse, DeleteScheduleFeedRequest,
+    DownloadScheduleFeedRequest, ForgotPasswordRequest, GetScheduleFeedRequest, ResetPasswordRequest,
 };
-use rollcall_tests::{Answer as _, Class, Kind, actor::Actor, in_every_world, on_both_stores, rest::Reply, until};
+use rollcall_tests::{
+    Answer as _, Class, Kind, actor::Actor, college::College, in_every_world, mail::Line, on_both_stores,
+    password::PASSWORD, rest::Reply, until, world::Plan,
+};
 use serde_json::json;
 use tonic::Code;
 
-on_both_stores!(are_shown_once_replaced_and_taken_back, never_tell_why_they_do_not_work);
+on_both_stores!(are_shown_once_replaced_and_taken_back, end_with_the_password, never_tell_why_they_do_not_work,);
 in_every_world!(stay_out_of_the_log);
 
 async fn link(actor: &Actor) -> CreateScheduleFeedResponse {
@@ -25,8 +29,11 @@ async fn are_shown_once_replaced_and_taken_back(kind: Kind) {
     assert_eq!((none.kind(), none.told("resource")), ((Code::NotFound, "NOT_FOUND"), "schedule_feed"));
 
     let first = link(&student).await;
-    let token = first.path.strip_prefix("/api/v1/timetables/feed/rcf_").expect("a path");
-    assert_eq!(token.len(), 43, "256 bits: {token}");
+    let token = first.path.strip_prefix("/api/v1/timetables/feed/").expect("a path");
+    assert_eq!((token, token.starts_with("rcf_")), (first.token.as_str(), true));
+    let download = DownloadScheduleFeedRequest { token: first.token.clone() };
+    let file = class.world.nobody().schedule_feeds().download_schedule_feed(download).await.answer();
+    assert_eq!(file.content_type, "text/calendar; charset=utf-8");
     let told = student.rest().get("/api/v1/timetables/feed").await.answer();
     assert_eq!(told.as_object().expect("an object").keys().collect::<Vec<_>>(), ["created_at"]);
     let answer = fetch(&class, &first.path).await;
@@ -55,6 +62,33 @@ async fn are_shown_once_replaced_and_taken_back(kind: Kind) {
     }
 }
 
+async fn end_with_the_password(kind: Kind) {
+    const NEW: &str = "a ferry in the morning fog";
+    let class = Class::of(Plan::new(kind).mail(Line::Plain), College::new("riverside", 2)).await;
+    let (nobody, email) = (class.world.nobody(), &class.college.students[0].email);
+    let student = class.student(0).signed_in().await;
+    let (first, of_another) = (link(&student).await.path, link(&class.student(1)).await.path);
+    assert_eq!(fetch(&class, &first).await.status, 200);
+
+    let change = ChangePasswordRequest { current_password: PASSWORD.to_owned(), new_password: NEW.to_owned() };
+    student.auth().change_password(change).await.answer();
+    assert_eq!(fetch(&class, &first).await.status, 404, "it was changed");
+    let second = link(&student).await.path;
+    assert_eq!(fetch(&class, &second).await.status, 200, "it is the new password's");
+
+    let forgot = ForgotPasswordRequest { email: email.clone(), college: String::new() };
+    nobody.auth().forgot_password(forgot).await.answer();
+    // The first mail says that the password was changed.
+    let token = class.world.mail().message(email, 2).await.token();
+    assert_eq!(fetch(&class, &second).await.status, 200, "whoever asks has not changed it yet");
+    let reset = ResetPasswordRequest { token, new_password: PASSWORD.to_owned() };
+    nobody.auth().reset_password(reset).await.answer();
+    assert_eq!(fetch(&class, &second).await.status, 404, "it was reset");
+    // The same password again is another one, as far as links go.
+    assert_eq!(fetch(&class, &first).await.status, 404);
+    assert_eq!(fetch(&class, &of_another).await.status, 200);
+}
+
 async fn never_tell_why_they_do_not_work(kind: Kind) {
     let class = Class::open(kind, 2).await;
     let (admin, other_teacher) = (class.admin().rest(), class.other_teacher());
@@ -76,7 +110,10 @@ async fn never_tell_why_they_do_not_work(kind: Kind) {
 
     let never = "/api/v1/timetables/feed/rcf_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned();
     let mut answers = Vec::new();
-    for path in paths.iter().cloned().chain([never, "/api/v1/timetables/feed/x".to_owned()]) {
+    let mut forged = paths[3].clone().into_bytes();
+    forged[40] = if forged[40] == b'A' { b'B' } else { b'A' };
+    let forged = String::from_utf8(forged).expect("ASCII");
+    for path in paths.iter().cloned().chain([never, forged, "/api/v1/timetables/feed/x".to_owned()]) {
         let reply = fetch(&class, &path).await;
         assert_eq!(reply.status, 404, "{path}");
         answers.push(reply.refused());

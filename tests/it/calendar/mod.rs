@@ -5,6 +5,7 @@ mod feed;
 mod feed_links;
 mod import;
 mod list;
+mod room;
 
 use rollcall_proto::v1::{CalendarEntry, CreateCalendarEntryRequest, calendar_entry::Kind};
 use rollcall_tests::{Answer as _, actor::Actor};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 use http::Method;
-use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, RefreshTokenRequest};
+use rollcall_proto::v1::{CheckInRequest, ListMyRecordsRequest, LogoutRequest, RefreshTokenRequest};
 use rollcall_tests::{
     Answer as _, Class, Kind, Refusal,
     college::College,
@@ -26,7 +26,11 @@ in_every_world!(
     say_what_is_left,
     tell_a_class_that_wakes_up_to_refresh
 );
-in_one_world!(count_an_ipv6_network_as_one_address, believe_nobody_who_says_to_be_elsewhere);
+in_one_world!(
+    count_an_ipv6_network_as_one_address,
+    believe_nobody_who_says_to_be_elsewhere,
+    stop_whoever_comes_with_what_is_of_no_use
+);
 
 async fn count_an_ipv6_network_as_one_address(kind: Kind) {
     const LIMIT: usize = 8;
@@ -93,6 +97,38 @@ async fn stop_one_user(kind: Kind) {
     assert_limited(&limited);
     assert_eq!(tried, LIMIT);
     class.student(1).records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+}
+
+/// A token that has expired or was revoked is counted by whom it spoke for, and uses up nothing of theirs.
+async fn stop_whoever_comes_with_what_is_of_no_use(kind: Kind) {
+    const LIMIT: usize = 20;
+    let plan = Plan::new(kind)
+        .set("RATE_LIMIT_USER_PER_HOUR", &LIMIT.to_string())
+        .set("RATE_LIMIT_IP_PER_MINUTE", &LIMIT.to_string());
+    let class = Class::of(plan, College::new("riverside", 3)).await;
+    let an_hour_ago = class.world.clock().now() - TimeDelta::hours(1);
+    let expired = |number: usize| {
+        let token = token::mint(SECRET, &class.college.students[number], an_hour_ago);
+        class.student(number).with_token(token)
+    };
+    let revoked = class.student(1).signed_in().await;
+    revoked.auth().logout(LogoutRequest {}).await.answer();
+    for (caller, reason) in [(expired(0), "TOKEN_EXPIRED"), (revoked, "TOKEN_REVOKED")] {
+        let call = async || caller.records().list_my_records(ListMyRecordsRequest::default()).await;
+        for number in 0..LIMIT {
+            assert_eq!(call().await.refused().kind(), (Code::Unauthenticated, reason), "call {number}");
+        }
+        let status = call().await.expect_err("one too many");
+        assert_limited(&Refusal::from(&status));
+        let policy = text(status.metadata(), "ratelimit-policy");
+        assert_eq!(standing(policy, text(status.metadata(), "ratelimit"), "stale", LIMIT, 3600).0, 0);
+    }
+    // Others behind the same address are told to refresh, and the owner goes on.
+    let refusal = expired(2).records().list_my_records(ListMyRecordsRequest::default()).await.refused();
+    assert_eq!(refusal.reason, "TOKEN_EXPIRED");
+    for number in [0, 1] {
+        class.student(number).records().list_my_records(ListMyRecordsRequest::default()).await.answer();
+    }
 }
 
 /// In every answer to a call that is counted: gRPC and REST, let through and refused, also where something else refuses.

@@ -1,16 +1,20 @@
-//! Signing in: guessing at an account gets nowhere, from however many addresses, and locks nobody out whose device the
-//! account knows.
+//! Signing in: guessing at an account gets nowhere, from however many addresses, and locks nobody out whose device or address
+//! the account knows.
 
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
+use rollcall_proto::v1::{LoginRequest, LoginResponse};
 use rollcall_tests::{
-    Answer as _, Class, Kind, Refusal, college::College, in_every_world, in_one_world, in_worlds, password::PASSWORD,
+    Answer as _, Class, Kind, Refusal, World,
+    college::College,
+    in_every_world, in_one_world, in_worlds,
+    password::{self, PASSWORD},
     world::Plan,
 };
-use tonic::{Code, Status};
+use tonic::{Code, Response, Status};
 
-use super::{MINUTE, TRUST_THE_TEST, assert_limited, login, most, standing, text};
+use super::{MINUTE, TRUST_THE_TEST, assert_limited, from, login, most, standing, text};
 
 const LIMIT: usize = 10;
 const HOME: &str = "198.51.100.7";
@@ -22,7 +26,11 @@ in_one_world!(
     counts_addresses_by_themselves,
     tells_no_stranger_what_others_do
 );
-in_worlds!([sqlite SQLITE_MEMORY, postgres POSTGRES_MEMORY] knows_a_device_long_after_its_sign_in_has_expired);
+in_worlds!([sqlite SQLITE_MEMORY, postgres POSTGRES_MEMORY]
+    knows_a_device_long_after_its_sign_in_has_expired,
+    knows_the_usual_address,
+    knows_for_one_account_and_not_for_its_namesakes,
+    tries_of_namesakes_those_that_have_tries_left);
 
 fn plan(kind: Kind) -> Plan {
     Plan::new(kind).set("RATE_LIMIT_LOGIN_PER_MINUTE", &LIMIT.to_string()).set(TRUST_THE_TEST.0, TRUST_THE_TEST.1)
@@ -111,6 +119,93 @@ async fn knows_a_device_long_after_its_sign_in_has_expired(kind: Kind) {
     class.world.advance(60 * 86_400).await;
     exhaust(&class, victim).await;
     login(&nobody, HOME, PHONE, victim, PASSWORD).await.answer();
+}
+
+/// A new phone at the usual place.
+async fn knows_the_usual_address(kind: Kind) {
+    let class = Class::of(plan(kind), College::new("riverside", 2)).await;
+    let [victim, other] = [0, 1].map(|number| class.college.students[number].email.clone());
+    let nobody = class.world.nobody();
+    login(&nobody, HOME, PHONE, &victim, PASSWORD).await.answer();
+    login(&nobody, "2001:db8:1:2::1", PHONE, &victim, PASSWORD).await.answer();
+    for email in [&victim, &other] {
+        exhaust(&class, email).await;
+    }
+    for usual in [HOME, "2001:db8:1:2:ffff::9", "::ffff:198.51.100.7"] {
+        let phone = format!("a new phone at {usual}");
+        login(&nobody, usual, &phone, &victim, PASSWORD).await.answer();
+        assert_limited(&login(&nobody, usual, &phone, &other, PASSWORD).await.refused());
+    }
+    for elsewhere in ["198.51.100.8", "2001:db8:1:3::1"] {
+        assert_limited(&login(&nobody, elsewhere, "a third phone", &victim, PASSWORD).await.refused());
+    }
+    // Who is at the same place can use up what it has, and nothing of the devices'.
+    let mut tried = 0;
+    while login(&nobody, HOME, "", &victim, "a guess").await.refused().reason == "CREDENTIALS_INVALID" {
+        tried += 1;
+        assert!(tried <= LIMIT, "guess {tried} was let through");
+    }
+    assert_limited(&login(&nobody, HOME, "a fourth phone", &victim, PASSWORD).await.refused());
+    login(&nobody, HOME, PHONE, &victim, PASSWORD).await.answer();
+}
+
+/// Two colleges with the same address, whose owners have different passwords.
+async fn namesakes(kind: Kind) -> (World, String) {
+    let (one, mut other) = (College::new("riverside", 1), College::new("hillside", 1));
+    let email = one.students[0].email.clone();
+    other.students[0].email.clone_from(&email);
+    other.students[0].password_hash = Some(password::hash(OTHERS));
+    (plan(kind).start(&[&one, &other]).await, email)
+}
+
+const OTHERS: &str = "another battery staple";
+
+async fn login_to(
+    world: &World,
+    college: &str,
+    (address, device_id): (&str, &str),
+    (email, password): (&str, &str),
+) -> Result<Response<LoginResponse>, Status> {
+    let request = LoginRequest {
+        email: email.to_owned(),
+        password: password.to_owned(),
+        device_id: device_id.to_owned(),
+        college: college.to_owned(),
+        ..LoginRequest::default()
+    };
+    world.nobody().auth().login(from(address, request)).await
+}
+
+/// Whoever has an account of the same address in another college has no more tries than anybody else.
+async fn knows_for_one_account_and_not_for_its_namesakes(kind: Kind) {
+    let (world, email) = namesakes(kind).await;
+    login_to(&world, "hillside", (HOME, PHONE), (&email, OTHERS)).await.answer();
+    let stranger = ("203.0.113.1", "");
+    for _ in 0..=LIMIT {
+        login_to(&world, "riverside", stranger, (&email, "a guess")).await.refused();
+    }
+    for place in [(HOME, PHONE), (HOME, "another phone"), ("203.0.113.1", PHONE)] {
+        assert_limited(&login_to(&world, "riverside", place, (&email, PASSWORD)).await.refused());
+        // Without a college the one account is tried that has tries left, and the password is not that one's.
+        let refusal = login_to(&world, "", place, (&email, PASSWORD)).await.refused();
+        assert_eq!(refusal.reason, "CREDENTIALS_INVALID", "{place:?}");
+        let told = login_to(&world, "hillside", place, (&email, OTHERS)).await.answer();
+        assert_eq!(told.user.map(|user| user.email).as_deref(), Some(&*email));
+    }
+}
+
+/// Nobody in another college can use up what an account knows.
+async fn tries_of_namesakes_those_that_have_tries_left(kind: Kind) {
+    let (world, email) = namesakes(kind).await;
+    login_to(&world, "", (HOME, PHONE), (&email, PASSWORD)).await.answer();
+    for college in ["hillside", ""] {
+        for _ in 0..=LIMIT {
+            login_to(&world, college, ("203.0.113.1", ""), (&email, "a guess")).await.refused();
+        }
+    }
+    assert_limited(&login_to(&world, "", ("203.0.113.1", ""), (&email, PASSWORD)).await.refused());
+    login_to(&world, "", (HOME, PHONE), (&email, PASSWORD)).await.answer();
+    login_to(&world, "", (HOME, "another phone"), (&email, PASSWORD)).await.answer();
 }
 
 async fn counts_addresses_by_themselves(kind: Kind) {

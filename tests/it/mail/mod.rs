@@ -1,8 +1,10 @@
 //! What goes by mail: invitations, registration, another password; and that it arrives, once, whatever breaks meanwhile.
 
+mod address;
 mod delivery;
 mod invitation;
 mod limits;
+mod order;
 mod outage;
 mod password_reset;
 mod race;

@@ -1,14 +1,24 @@
 //! Where a college lets anybody register: a student's account, for whoever has the mailbox.
 
-use rollcall_proto::v1::{CreateUserRequest, ListUsersRequest, college::Registration, user::Role};
-use rollcall_tests::{Answer as _, Class, Kind, college::College, in_every_world, mail::PUBLIC_URL, on_both_stores};
+use rollcall_proto::v1::{
+    CreateUserRequest, DeleteUserRequest, ListUsersRequest, User, college::Registration, user::Role,
+};
+use rollcall_tests::{
+    Answer as _, Class, Kind, actor::Actor, college::College, in_every_world, mail::PUBLIC_URL, on_both_stores,
+};
 use serde_json::json;
 use tonic::Code;
 
-use super::{NEW, accept, all_done, ask, deeds, login, plan, set_registration};
+use super::{NEW, accept, all_done, ask, deeds, invite, invited, login, plan, set_registration};
 
 in_every_world!(makes_a_student_of_whoever_has_the_mailbox);
-on_both_stores!(is_for_open_colleges_only, ends_where_somebody_was_faster);
+on_both_stores!(
+    is_for_open_colleges_only,
+    ends_where_somebody_was_faster,
+    begins_for_no_staff_that_nobody_invited,
+    leaves_an_invitation_as_it_is,
+    is_forgotten_with_the_person
+);
 
 const INVALID: (Code, &str) = (Code::Unauthenticated, "ACCOUNT_TOKEN_INVALID");
 const CLOSED: (Code, &str) = (Code::FailedPrecondition, "REGISTRATION_CLOSED");
@@ -90,7 +100,7 @@ async fn ends_where_somebody_was_faster(kind: Kind) {
     let request = CreateUserRequest {
         email: email.to_owned(),
         username: "Cedar".to_owned(),
-        role: Role::Teacher.into(),
+        role: Role::Student.into(),
         ..Default::default()
     };
     let made = admin.users().create_user(request).await.answer();
@@ -100,5 +110,61 @@ async fn ends_where_somebody_was_faster(kind: Kind) {
     let mail = class.world.mail().message(email, 2).await;
     assert_eq!(mail.subject, "College of riverside: your account");
     let told = accept(&nobody, &mail.token(), NEW).await.answer().user.expect("an account");
-    assert_eq!((told.id, told.role), (made.id, Role::Teacher.into()));
+    assert_eq!((told.id, told.role), (made.id, Role::Student.into()));
+}
+
+/// Somebody with a post, whom nobody has invited yet.
+async fn staff(admin: &Actor, name: &str) -> User {
+    let request = CreateUserRequest {
+        email: format!("{name}@riverside.example"),
+        username: name.to_owned(),
+        role: Role::Teacher.into(),
+        ..Default::default()
+    };
+    admin.users().create_user(request).await.answer()
+}
+
+async fn begins_for_no_staff_that_nobody_invited(kind: Kind) {
+    let class = Class::of(plan(kind), College::new("riverside", 0)).await;
+    let (admin, nobody, rows) = (class.admin(), class.world.nobody(), class.world.rows().await);
+    set_registration(&admin, Registration::Open).await;
+    let oak = staff(&admin, "oak").await;
+    ask(&nobody, &oak.email, "riverside").await.answer();
+    all_done(&rows).await;
+    assert_eq!((class.world.mail().messages().len(), deeds(&rows, "registration.asked").await), (0, 0));
+    // Whoever was invited gets that mail again.
+    invite(&admin, &oak.id).await.answer();
+    let first = class.world.mail().message(&oak.email, 1).await.token();
+    ask(&nobody, &oak.email, "riverside").await.answer();
+    assert_eq!(class.world.mail().message(&oak.email, 2).await.token(), first);
+    // Not after its time.
+    class.world.advance(8 * 86_400).await;
+    ask(&nobody, &oak.email, "riverside").await.answer();
+    all_done(&rows).await;
+    assert_eq!(class.world.mail().messages().len(), 2);
+}
+
+async fn leaves_an_invitation_as_it_is(kind: Kind) {
+    let class = Class::of(plan(kind), College::new("riverside", 0)).await;
+    let (admin, nobody) = (class.admin(), class.world.nobody());
+    set_registration(&admin, Registration::Open).await;
+    let maple = invited(&admin, "maple").await;
+    let first = class.world.mail().message(&maple.email, 1).await.token();
+    ask(&nobody, &maple.email, "riverside").await.answer();
+    class.world.mail().message(&maple.email, 2).await;
+    accept(&nobody, &first, NEW).await.answer();
+}
+
+async fn is_forgotten_with_the_person(kind: Kind) {
+    let class = Class::of(plan(kind), College::new("riverside", 0)).await;
+    let (admin, nobody, rows) = (class.admin(), class.world.nobody(), class.world.rows().await);
+    set_registration(&admin, Registration::Open).await;
+    ask(&nobody, "maple@riverside.example", "riverside").await.answer();
+    class.world.mail().message("maple@riverside.example", 1).await;
+    let maple = invited(&admin, "maple").await;
+    class.world.mail().message(&maple.email, 2).await;
+    let kept = "SELECT COUNT(*) AS n FROM account_tokens";
+    assert_eq!(rows.number(kept).await, 2);
+    admin.users().delete_user(DeleteUserRequest { id: maple.id }).await.answer();
+    assert_eq!(rows.number(kept).await, 0);
 }

@@ -16,6 +16,5 @@ pub async fn spare_entry(admin: &Actor) -> String {
 
 /// The token of somebody's link, which replaces the one before.
 pub async fn link(person: &Actor) -> String {
-    let made = person.schedule_feeds().create_schedule_feed(CreateScheduleFeedRequest {}).await.answer();
-    made.path.rsplit('/').next().expect("a token").to_owned()
+    person.schedule_feeds().create_schedule_feed(CreateScheduleFeedRequest {}).await.answer().token
 }

@@ -268,7 +268,9 @@ impl Scene {
                 json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
             }
             "ApiKeyService.ListApiKeys" => json!({"page_size": 1}),
-            "ApiKeyService.CreateApiKey" => json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"]}),
+            "ApiKeyService.CreateApiKey" => {
+                json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"], "current_password": PASSWORD})
+            }
             "ApiKeyService.GetApiKey" | "ApiKeyService.RevokeApiKey" => json!({"id": self.spare_key(object).await}),
             "UserService.UpdateMe" => json!({"username": "Renamed"}),
             "UserService.ListUsers" => json!({"page_size": 1}),
@@ -416,7 +418,7 @@ impl Scene {
             Object::Foreign => self.world.actor(&self.foreign.admin),
             Object::Own | Object::Other => self.world.actor(&self.college.admin),
         };
-        let request = json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"]});
+        let request = json!({"name": Uuid::now_v7(), "scopes": ["PEOPLE_READ"], "current_password": PASSWORD});
         let made = admin.rest().post("/api/v1/api-keys", &request).await.answer();
         made["api_key"]["id"].as_str().expect("an id").to_owned()
     }
@@ -597,7 +599,7 @@ impl Scene {
 const SCOPES: [&str; 5] = ["PEOPLE_READ", "PEOPLE_WRITE", "ORGANISATION_READ", "ORGANISATION_WRITE", "ATTENDANCE_READ"];
 
 async fn make_key(admin: &Actor, scopes: &[&str]) -> String {
-    let request = json!({"name": Uuid::now_v7(), "scopes": scopes});
+    let request = json!({"name": Uuid::now_v7(), "scopes": scopes, "current_password": PASSWORD});
     let made = admin.rest().post("/api/v1/api-keys", &request).await.answer();
     made["key"].as_str().expect("the key").to_owned()
 }

@@ -1,18 +1,22 @@
 //! One event: what its properties say, and whether they can be so.
 
 use chrono::{Datelike as _, NaiveDate};
-use rollcall_proto::v1::import_calendar_entries_response::skipped::Reason;
+use rollcall_proto::v1::{
+    CalendarEntry, UpdateCalendarEntryRequest, import_calendar_entries_response::skipped::Reason,
+};
 
 use super::{
-    Fault,
+    Faults, Place,
     calendar::{Component, Property},
 };
-use crate::name;
+use crate::{contract::Contract, name, problem::Problem};
 
 /// A calendar of days off has no others, and a rule that began long ago takes long to work out.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
-const MAX_NAME_CHARS: usize = 200;
-const MAX_UID_CHARS: usize = 500;
+/// The RPC that changes an entry: the rules of its fields hold for what a file says too.
+const SINGLE: &str = "/rollcall.v1.CalendarService/UpdateCalendarEntry";
+/// The fields that texts of an event become, and where they come from.
+const TEXTS: [(&str, &str); 2] = [("entry.name", "SUMMARY"), ("entry.source_uid", "UID")];
 
 /// An event of whole days, or one that is left out.
 #[derive(Debug)]
@@ -41,15 +45,18 @@ impl Event {
     }
 }
 
-pub fn read(component: &Component) -> Result<Event, Vec<Fault>> {
-    let mut faults = Vec::new();
-    let event = Reader { component, faults: &mut faults }.event();
-    if faults.is_empty() { Ok(event) } else { Err(faults) }
+/// Reads an event; none where it has faults.
+pub fn read(component: &Component, contract: &Contract, faults: &mut Faults) -> Result<Option<Event>, Problem> {
+    let known = faults.total();
+    let mut reader = Reader { component, faults };
+    let mut event = reader.event();
+    reader.hold(&mut event, contract)?;
+    Ok((faults.total() == known).then_some(event))
 }
 
 struct Reader<'a> {
     component: &'a Component,
-    faults: &'a mut Vec<Fault>,
+    faults: &'a mut Faults,
 }
 
 impl<'a> Reader<'a> {
@@ -64,7 +71,7 @@ impl<'a> Reader<'a> {
         };
         let mut event = Event {
             line: self.component.line,
-            uid: self.text("UID", MAX_UID_CHARS),
+            uid: self.text("UID"),
             name: String::new(),
             left_out,
             recurrence_id: self.one("RECURRENCE-ID").and_then(|id| self.recurrence_id(id)),
@@ -79,7 +86,7 @@ impl<'a> Reader<'a> {
             event.name = self.one("SUMMARY").map(|name| name::normal(&name.value).into_owned()).unwrap_or_default();
             return event;
         }
-        event.name = self.text("SUMMARY", MAX_NAME_CHARS);
+        event.name = self.text("SUMMARY");
         match start {
             Some(start) => event.start = self.day(start, &start.value).unwrap_or_default(),
             None => self.fault(self.component.line, "begins an event without DTSTART"),
@@ -92,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fault(&mut self, line: usize, what: impl Into<String>) {
-        self.faults.push(Fault::new(line, what));
+        self.faults.add(Place(line), what);
     }
 
     fn all(&self, name: &str) -> impl Iterator<Item = &'a Property> {
@@ -110,23 +117,35 @@ impl<'a> Reader<'a> {
         first
     }
 
-    /// A text that has to be there, in one line.
-    fn text(&mut self, name: &str, max_chars: usize) -> String {
+    /// A text that has to be there.
+    fn text(&mut self, name: &str) -> String {
         let Some(property) = self.one(name) else {
             self.fault(self.component.line, format!("begins an event without {name}"));
             return String::new();
         };
-        let text = name::normal(&property.value).into_owned();
+        let text = property.value.trim();
         if text.is_empty() {
             self.fault(property.line, format!("has an empty {name}"));
-        } else if text.chars().count() > max_chars {
-            self.fault(property.line, format!("has a {name} of more than {max_chars} characters"));
-        } else if text.chars().any(char::is_control) {
-            self.fault(property.line, format!("has control characters in its {name}"));
-        } else if !name::is_visible(&text) {
-            self.fault(property.line, format!("has a {name} that {}", name::FAULT));
         }
-        text
+        text.to_owned()
+    }
+
+    /// Brings the texts into their form and holds them against the rules of the fields that they become.
+    fn hold(&mut self, event: &mut Event, contract: &Contract) -> Result<(), Problem> {
+        if event.left_out.is_some() {
+            return Ok(());
+        }
+        let (name, source_uid) = (event.name.clone(), event.uid.clone());
+        let entry = Some(CalendarEntry { name, source_uid, ..Default::default() });
+        let (held, found) = contract.hold(SINGLE, &UpdateCalendarEntryRequest { entry, update_mask: None })?;
+        let entry = held.entry.unwrap_or_default();
+        (event.name, event.uid) = (entry.name, entry.source_uid);
+        for violation in found {
+            let Some((_, name)) = TEXTS.iter().find(|(field, _)| violation.field == *field) else { continue };
+            let line = self.all(name).next().map_or(self.component.line, |property| property.line);
+            self.fault(line, format!("has a {name} that {}", violation.description));
+        }
+        Ok(())
     }
 
     /// A day of the calendar, as `YYYYMMDD`.

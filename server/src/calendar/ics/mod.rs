@@ -7,20 +7,43 @@ mod recurrence;
 
 use std::{
     collections::{HashMap, HashSet},
+    fmt::Display,
     ops::RangeInclusive,
-    time::{Duration, Instant},
 };
 
 use chrono::{Days, NaiveDate};
 use rollcall_proto::v1::import_calendar_entries_response::skipped::Reason;
 
+use crate::{contract::Contract, import, problem::Problem};
 use event::Event;
 
 const MAX_OCCURRENCES: usize = 2_000;
-/// Rules that are worked out in a moment make up every calendar that somebody keeps; others are made to keep a server busy.
-const MAX_TIME: Duration = Duration::from_secs(5);
+/// The days that the rules of a file lead over, from the first day of each to the end of what is looked at: some seconds' work,
+/// and more than every calendar that somebody keeps has. That of 500 rules which began in 1900 is refused.
+const MAX_DAYS: u64 = 25_000_000;
 
-/// Something that is wrong in a file, and the line that it stands on; the first one is 1.
+/// The faults of a file.
+pub type Faults = import::Faults<Place>;
+
+/// A line of a file; the first one is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(pub usize);
+
+impl Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "line {}", self.0)
+    }
+}
+
+impl import::Place for Place {
+    type Order = usize;
+
+    fn order(&self) -> usize {
+        self.0
+    }
+}
+
+/// Something without which there is no telling what the rest would mean, and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub line: usize,
@@ -54,45 +77,48 @@ pub struct Skipped {
     pub reason: Reason,
 }
 
-/// What a file holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a file holds; nothing where it has faults.
+#[derive(Debug, Default)]
 pub struct File {
     pub occurrences: Vec<Occurrence>,
     pub skipped: Vec<Skipped>,
+    pub faults: Faults,
 }
 
-/// Reads a file. Events that repeat are taken within `horizon`, all others whenever they are.
-pub fn read(bytes: &[u8], horizon: &RangeInclusive<NaiveDate>) -> Result<File, Vec<Fault>> {
-    let components = lines::unfold(bytes).and_then(|lines| calendar::events(&lines)).map_err(|fault| vec![fault])?;
-    let mut faults = Vec::new();
-    let events: Vec<Event> = components
-        .iter()
-        .filter_map(|component| event::read(component).map_err(|found| faults.extend(found)).ok())
-        .collect();
-    faults.extend(repeated(&events));
-    if !faults.is_empty() {
-        return Err(faults);
+/// Reads a file. Events that repeat are taken within `horizon`, all others whenever they are. What a file says is the same
+/// on every machine: nothing is decided by the time that it takes.
+pub fn read(bytes: &[u8], horizon: &RangeInclusive<NaiveDate>, contract: &Contract) -> Result<File, Problem> {
+    let mut faults = Faults::default();
+    let components = match lines::unfold(bytes).and_then(|lines| calendar::events(&lines)) {
+        Ok(components) => components,
+        Err(fault) => return Ok(File::of(fault)),
+    };
+    let mut events = Vec::with_capacity(components.len());
+    for component in &components {
+        events.extend(event::read(component, contract, &mut faults)?);
     }
-    assemble(events, horizon)
+    repeated(&events, &mut faults);
+    if !faults.is_empty() {
+        return Ok(File { faults, ..File::default() });
+    }
+    Ok(assemble(events, horizon).unwrap_or_else(File::of))
 }
 
 /// Events that would be the same one: their UID and, if they stand for one recurrence of another event, its day.
-fn repeated(events: &[Event]) -> Vec<Fault> {
+fn repeated(events: &[Event], faults: &mut Faults) {
     let mut lines = HashMap::new();
-    let mut faults = Vec::new();
     for event in events {
         if let Some(first) = lines.insert((&event.uid, event.recurrence_id), event.line) {
-            faults.push(Fault::new(event.line, format!("has the UID of the event on line {first}")));
+            faults.add(Place(event.line), format!("has the UID of the event on line {first}"));
         }
     }
-    faults
 }
 
-fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<File, Vec<Fault>> {
-    let started = Instant::now();
+fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<File, Fault> {
     let replaced: HashSet<(String, NaiveDate)> =
         events.iter().filter_map(|event| Some((event.uid.clone(), event.recurrence_id?))).collect();
     let mut file = File::default();
+    let mut days: u64 = 0;
     for event in events {
         if let Some(reason) = event.left_out {
             file.skipped.push(event.skipped(reason));
@@ -100,10 +126,12 @@ fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<F
         }
         if event.recurrence_id.is_some() || !event.repeats() {
             file.occurrences.push(event.on(event.start));
-        } else if started.elapsed() > MAX_TIME {
-            return Err(vec![Fault::new(event.line, "and the events before it take too long to work out")]);
         } else {
-            let dates = recurrence::dates(&event, horizon).map_err(|fault| vec![fault])?;
+            days += recurrence::span(&event, horizon);
+            if days > MAX_DAYS {
+                return Err(Fault::new(event.line, "and the events before it repeat for too long to be worked out"));
+            }
+            let dates = recurrence::dates(&event, horizon)?;
             if dates.is_empty() {
                 file.skipped.push(event.skipped(Reason::OutOfRange));
             }
@@ -112,10 +140,19 @@ fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<F
         }
         if file.occurrences.len() > MAX_OCCURRENCES {
             let what = format!("and the events before it make more than {MAX_OCCURRENCES} entries");
-            return Err(vec![Fault::new(event.line, what)]);
+            return Err(Fault::new(event.line, what));
         }
     }
     Ok(file)
+}
+
+impl File {
+    /// One of which nothing can be said but what is wrong.
+    fn of(fault: Fault) -> Self {
+        let mut file = Self::default();
+        file.faults.add(Place(fault.line), fault.what);
+        file
+    }
 }
 
 impl Event {

@@ -7,8 +7,11 @@ use rrule::{Frequency, RRule, RRuleSet, Tz, Unvalidated};
 
 use super::{Fault, event::Event};
 
-/// More than the days of all years that are looked at, so that reaching it is no answer.
-const MAX_DAYS: u16 = 3_000;
+/// How many days a rule leads over, which is what it costs to follow.
+pub fn span(event: &Event, horizon: &RangeInclusive<NaiveDate>) -> u64 {
+    let days = event.rule.as_ref().map(|_| (*horizon.end() - event.start).num_days());
+    days.and_then(|days| u64::try_from(days).ok()).unwrap_or(0)
+}
 
 /// Within `horizon`: what the rule gives and the event's own first day, with what is added and without what is excepted.
 pub fn dates(event: &Event, horizon: &RangeInclusive<NaiveDate>) -> Result<BTreeSet<NaiveDate>, Fault> {
@@ -31,13 +34,31 @@ fn of_rule(start: NaiveDate, text: &str, horizon: &RangeInclusive<NaiveDate>) ->
     if !is_of_days || names_hours {
         return Err("has an RRULE for hours, and the event takes whole days".to_owned());
     }
-    let rule = rule.validate(at(start)).map_err(|cause| unread(&cause))?;
-    let found = RRuleSet::new(at(start)).rrule(rule).after(at(*horizon.start())).before(at(*horizon.end()));
-    let found = found.all(MAX_DAYS);
-    if found.limited {
-        return Err("has an RRULE that gives too many days or takes too long to follow".to_owned());
+    let (count, until) = (rule.get_count(), rule.get_until().map(DateTime::date_naive));
+    rule.validate(at(start)).map_err(|cause| unread(&cause))?;
+    // Looked for without its end, a rule gives a day behind it soon, if it is one that gives days at all.
+    let endless: RRule<Unvalidated> = without_until(text).parse().map_err(|cause| unread(&cause))?;
+    let endless = RRuleSet::new(at(start)).rrule(endless.validate(at(start)).map_err(|cause| unread(&cause))?).limit();
+    let last = until.map_or(*horizon.end(), |until| until.min(*horizon.end()));
+    let (mut found, mut given) = (Vec::new(), 0);
+    for date in &endless {
+        let date = date.date_naive();
+        if date > last {
+            return Ok(found);
+        }
+        given += 1;
+        found.extend(horizon.contains(&date).then_some(date));
     }
-    Ok(found.dates.into_iter().map(|date| date.date_naive()).collect())
+    match count {
+        Some(count) if count <= given => Ok(found),
+        // The library has looked at the years up to some thousands from now.
+        _ => Err("has an RRULE that gives no day any more long before its end".to_owned()),
+    }
+}
+
+fn without_until(text: &str) -> String {
+    let parts = text.split(';').filter(|part| !part.is_empty() && !part.starts_with("UNTIL="));
+    parts.collect::<Vec<_>>().join(";")
 }
 
 /// Days stand for midnights in UTC. A rule of days ends with a day; one that ends with a time ends on its day.

@@ -1,4 +1,13 @@
+use std::sync::LazyLock;
+
 use super::*;
+
+static CONTRACT: LazyLock<Contract> =
+    LazyLock::new(|| Contract::read(rollcall_proto::DESCRIPTORS).expect("the contract has no gaps"));
+
+fn read(bytes: &[u8]) -> File {
+    super::read(bytes, &horizon(), &CONTRACT).expect("rules to hold it against")
+}
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("it is a day")
@@ -16,7 +25,8 @@ fn one(lines: &[&str]) -> String {
 
 /// What is read, as `from to name` and the recurrence where there is one.
 fn told(text: &str) -> Vec<String> {
-    let file = read(text.as_bytes(), &horizon()).unwrap_or_else(|faults| panic!("{faults:?}\n{text}"));
+    let file = read(text.as_bytes());
+    assert!(file.faults.is_empty(), "{:?}\n{text}", file.faults);
     let told = file.occurrences.iter().map(|one| {
         let told = format!("{} {} {} {}", one.from, one.to, one.name, one.recurrence_id);
         told.trim().to_owned()
@@ -25,8 +35,7 @@ fn told(text: &str) -> Vec<String> {
 }
 
 fn faults(text: &str) -> Vec<(usize, String)> {
-    let faults = read(text.as_bytes(), &horizon()).expect_err(text);
-    faults.into_iter().map(|fault| (fault.line, fault.what)).collect()
+    read(text.as_bytes()).faults.list().into_iter().map(|(Place(line), what)| (line, what)).collect()
 }
 
 #[test]
@@ -123,16 +132,17 @@ fn what_is_left_out_is_told() {
     ];
     for (lines, reason) in table {
         let lines = [&["UID:a", "SUMMARY:Off"], lines].concat();
-        let file = read(one(&lines).as_bytes(), &horizon()).expect("no faults");
+        let file = read(one(&lines).as_bytes());
         let skipped = Skipped { line: 3, uid: "a".to_owned(), name: "Off".to_owned(), reason };
-        assert_eq!(file, File { occurrences: Vec::new(), skipped: vec![skipped] }, "{lines:?}");
+        assert_eq!((file.occurrences, file.skipped, file.faults.total()), (vec![], vec![skipped], 0), "{lines:?}");
     }
 }
 
 #[test]
 fn each_fault_is_named_with_its_line() {
     let good = ["UID:a", "SUMMARY:Off", "DTSTART;VALUE=DATE:20260101"];
-    let table: [(&[&str], &[(usize, &str)]); 12] = [
+    let (name, uid) = (format!("SUMMARY:{}", "n".repeat(201)), format!("UID:{}", "u".repeat(501)));
+    let table: [(&[&str], &[(usize, &str)]); 16] = [
         (&["SUMMARY:Off", "DTSTART:20260101"], &[(3, "UID")]),
         (&["UID:a", "DTSTART:20260101"], &[(3, "SUMMARY")]),
         (&["UID:a", "SUMMARY:", "DTSTART:20260230"], &[(5, "SUMMARY"), (6, "DTSTART")]),
@@ -145,6 +155,11 @@ fn each_fault_is_named_with_its_line() {
         (&[good[0], good[1], good[2], "RRULE:FREQ=YEARLY;UNTIL=20251231"], &[(7, "RRULE")]),
         (&[good[0], good[1], good[2], "EXDATE:20260101T090000"], &[(7, "EXDATE")]),
         (&[good[0], good[1], good[2], "UID:b"], &[(7, "second UID")]),
+        // As the contract has it of names and of where entries come from.
+        (&[good[0], &name, good[2]], &[(5, "has a SUMMARY that must have at most 200 characters")]),
+        (&[&uid, good[1], good[2]], &[(4, "has a UID that must have at most 500 characters")]),
+        (&[good[0], "SUMMARY:O\u{202e}ff", good[2]], &[(5, "must not contain invisible characters")]),
+        (&[good[0], good[1], good[2], "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], &[(7, "gives no day any more")]),
     ];
     for (lines, expected) in table {
         let found = faults(&one(lines));
@@ -187,4 +202,26 @@ fn a_file_makes_so_many_entries_and_no_more() {
     assert_eq!(told(&calendar((0..2).map(|number| event(number, daily)).collect())).len(), 2_000);
     let many = faults(&calendar((0..3).map(|number| event(number, daily)).collect()));
     assert!(many[0].1.contains("more than 2000 entries"), "{many:?}");
+}
+
+#[test]
+fn of_many_faults_the_first_are_kept() {
+    let exceptions = format!("EXDATE:{}", ",".repeat(9_999));
+    let file = read(one(&["UID:a", "SUMMARY:Off", "DTSTART:20260101", &exceptions]).as_bytes());
+    assert_eq!(file.faults.total(), 10_000);
+    assert_eq!(file.faults.list().len(), 1_000);
+}
+
+#[test]
+fn what_is_too_much_to_work_out_is_the_same_everywhere() {
+    // 48,212 days each, whatever the machine needs for them.
+    let event = |number: usize| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:Off\nDTSTART:19000101\nRRULE:FREQ=YEARLY;INTERVAL=100\nEND:VEVENT\n"
+        )
+    };
+    let calendar = |count| format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", (0..count).map(event).collect::<String>());
+    assert_eq!(read(calendar(518).as_bytes()).skipped.len(), 518);
+    let expected = (2 + 518 * 6, "and the events before it repeat for too long to be worked out".to_owned());
+    assert_eq!(faults(&calendar(1_000)), [expected]);
 }

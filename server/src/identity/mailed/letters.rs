@@ -95,6 +95,20 @@ impl Sender<'_> {
         )
     }
 
+    pub fn address_changed(&self, to: String, at: DateTime<Utc>) -> Letter {
+        let (name, at) = (self.name, self.time(at));
+        letter(
+            to,
+            format!("{name}: your address was changed"),
+            vec![
+                text(format!("Your account at {name} has had another e-mail address than this one since {at}.")),
+                text(
+                    "If you do not know of it, tell the college at once: whoever has the new address may have the account.",
+                ),
+            ],
+        )
+    }
+
     /// By the college's clock.
     fn time(&self, time: DateTime<Utc>) -> String {
         format!("{} ({})", time.with_timezone(&self.zone).format("%-d %B %Y, %H:%M"), self.zone.name())

@@ -6,11 +6,16 @@
 pub mod accounts;
 mod issue;
 mod letters;
+mod outbox;
 mod send;
 mod store;
 mod token;
 
-pub use issue::{invite, invite_all, offer_registration, offer_reset, tell_already_registered, tell_changed};
-pub use send::KIND as SEND;
-pub use store::{delete_all, find, spend};
-pub use token::{AccountToken, is_as_it_was};
+pub use issue::{
+    invite, invite_again, invite_all, offer_registration, offer_reset, tell_address_changed, tell_already_registered,
+    tell_changed,
+};
+pub use outbox::Outbox;
+pub use send::KINDS as SEND;
+pub use store::{delete_all, find, find_invitation, forget, spend};
+pub use token::{AccountToken, is_as_it_was, state};

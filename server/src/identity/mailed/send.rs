@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     letters::{Link, Sender},
+    outbox::Page,
     store,
     token::{AccountToken, is_as_it_was},
 };
@@ -16,15 +17,22 @@ use crate::{
     entity::account_token::Purpose,
     identity::{Service, find_user},
     jobs::{End, Failure, Job},
-    mail::{Letter, Page},
+    mail::Letter,
     organisation,
     problem::Problem,
 };
 
+/// What somebody waits for, or should know at once.
 pub const KIND: &str = "identity.mail";
+/// An invitation that somebody sends to one person.
+pub const INVITED: &str = "identity.mail.invited";
+/// The invitations of an import, of which there may be tens of thousands.
+pub const IMPORTED: &str = "identity.mail.imported";
+/// Kinds do not wait for each other: a link to another password, which is good for minutes, overtakes any import.
+pub const KINDS: [&str; 3] = [KIND, INVITED, IMPORTED];
 
 /// Which mail.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 pub enum Mail {
     /// What the token is good for says what the mail says.
@@ -41,6 +49,12 @@ pub enum Mail {
         college_id: Uuid,
         user_id: Uuid,
     },
+    /// To an address that nothing else knows any more.
+    AddressChanged {
+        college_id: Uuid,
+        email: String,
+        at: DateTime<Utc>,
+    },
 }
 
 impl Mail {
@@ -48,7 +62,8 @@ impl Mail {
         match *self {
             Self::Token { college_id, .. }
             | Self::PasswordChanged { college_id, .. }
-            | Self::AlreadyRegistered { college_id, .. } => college_id,
+            | Self::AlreadyRegistered { college_id, .. }
+            | Self::AddressChanged { college_id, .. } => college_id,
         }
     }
 }
@@ -57,7 +72,7 @@ impl Service {
     pub(in crate::identity) async fn send_mail(self: Arc<Self>, job: Job) -> Result<End, Failure> {
         // What is no use to anybody any more is done.
         if let Some(letter) = self.write(job.payload()?).await? {
-            self.mailer.send(letter, job.id(), self.clock.now()).await?;
+            self.outbox.send(letter, job.id(), self.clock.now()).await?;
             metrics::counter!("rollcall_mails_total").increment(1);
         }
         Ok(End::Done)
@@ -65,7 +80,7 @@ impl Service {
 
     async fn write(&self, mail: Mail) -> Result<Option<Letter>, Problem> {
         let college = organisation::find_college(&self.store.database, mail.college_id()).await?;
-        let zone = college.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let zone = organisation::zone(&college.time_zone);
         let sender = Sender { name: &college.name, zone };
         let reader = self.store.database.reader();
         Ok(match mail {
@@ -78,6 +93,7 @@ impl Service {
                 .await?
                 .filter(|account| account.is_active)
                 .map(|account| sender.already_registered(account.email)),
+            Mail::AddressChanged { email, at, .. } => Some(sender.address_changed(email, at)),
         })
     }
 
@@ -96,16 +112,13 @@ impl Service {
             None => None,
         };
         let token = AccountToken::derive(&self.keys.account_token, row.purpose, college_id, token_id).text();
-        let link = |page| Link { address: self.mailer.link(page, &token), expires_at: row.expires_at };
+        let link = |page| Link { address: self.outbox.link(page, &token), expires_at: row.expires_at };
         Ok(match row.purpose {
             Purpose::Invitation => account.map(|account| sender.invitation(account.email, link(Page::Register))),
             Purpose::PasswordReset => {
                 account.map(|account| sender.password_reset(account.email, link(Page::ResetPassword)))
             }
-            Purpose::Registration => row.email.map(|email| {
-                let link = Link { address: self.mailer.link(Page::Register, &token), expires_at: row.expires_at };
-                sender.registration(email, link)
-            }),
+            Purpose::Registration => row.email.clone().map(|email| sender.registration(email, link(Page::Register))),
         })
     }
 }

@@ -1,12 +1,17 @@
 //! The queries of mailed tokens.
 
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, QueryFilter as _, sea_query::OnConflict};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, PaginatorTrait as _, QueryFilter as _, Statement, sea_query::OnConflict,
+};
 use uuid::Uuid;
 
-use super::token::AccountToken;
+use super::token::{self, AccountToken};
 use crate::{
-    entity::account_token::{self, Column, Model, Purpose},
+    entity::{
+        account_token::{self, Column, Model, Purpose},
+        user,
+    },
     problem::Problem,
     store::{Tx, put_rows},
 };
@@ -63,6 +68,45 @@ pub async fn insert(tx: &Tx, row: Model) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The invitation that somebody has now.
+pub async fn find_invitation(tx: &Tx, account: &user::Model, now: DateTime<Utc>) -> Result<Option<Model>, Problem> {
+    Ok(account_token::in_college(account.college_id)
+        .filter(Column::UserId.eq(account.id))
+        .filter(Column::Purpose.eq(Purpose::Invitation))
+        .filter(Column::ExpiresAt.gt(now))
+        .one(tx)
+        .await?)
+}
+
+/// How many links to another password somebody has that are good now.
+pub async fn count_live_resets(tx: &Tx, account: &user::Model, now: DateTime<Utc>) -> Result<u64, Problem> {
+    Ok(account_token::in_college(account.college_id)
+        .filter(Column::UserId.eq(account.id))
+        .filter(Column::Purpose.eq(Purpose::PasswordReset))
+        .filter(Column::AccountState.eq(token::state(account)))
+        .filter(Column::ExpiresAt.gt(now))
+        .count(tx)
+        .await?)
+}
+
+/// Counts mails of a day, unless they would be more than a college may send. One statement decides.
+pub async fn count_unconfirmed(
+    tx: &Tx,
+    college_id: Uuid,
+    day: NaiveDate,
+    mails: i64,
+    most: i64,
+) -> Result<bool, Problem> {
+    let statement = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "INSERT INTO unconfirmed_mails (college_id, day, mails) SELECT $1, $2, $3 WHERE $3 <= $4
+         ON CONFLICT (college_id, day) DO UPDATE SET mails = unconfirmed_mails.mails + excluded.mails
+         WHERE unconfirmed_mails.mails + excluded.mails <= $4",
+        [college_id.into(), day.into(), mails.into(), most.into()],
+    );
+    Ok(tx.execute_raw(statement).await?.rows_affected() == 1)
+}
+
 /// Takes back the invitation that somebody has.
 pub async fn delete_invitation(tx: &Tx, college_id: Uuid, user_id: Uuid) -> Result<(), Problem> {
     account_token::delete_in_college(college_id)
@@ -81,6 +125,12 @@ pub async fn delete_registration(tx: &Tx, college_id: Uuid, email: &str) -> Resu
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Takes back whatever was mailed to somebody who is deleted, also before there was an account.
+pub async fn forget(tx: &Tx, account: &user::Model) -> Result<(), Problem> {
+    delete_all(tx, account.college_id, account.id).await?;
+    delete_registration(tx, account.college_id, &account.email).await
 }
 
 /// Takes back whatever was mailed to somebody: their account is not any more what it was bound to.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// A college is not the internet: the shortest prefix of each family that is taken.
-const MIN_PREFIX_V4: u8 = 16;
-const MIN_PREFIX_V6: u8 = 32;
+const MIN_PREFIX_V4: u8 = 20;
+const MIN_PREFIX_V6: u8 = 40;
 
 /// Networks whose addresses mean another machine in every place. Who sees them sits in front of or beside the server, and only
 /// the operator knows who that is. No network that is long enough has only a part of one of them.
@@ -84,7 +84,7 @@ mod tests {
             (&[" 2001:DB8:0005::/48 "], &["2001:db8:5::/48"]),
             (&["2001:db8::1"], &["2001:db8::1/128"]),
             (&["203.0.113.0/24", "198.51.100.0/24", "203.0.113.0/24"], &["198.51.100.0/24", "203.0.113.0/24"]),
-            (&["198.51.0.0/16", "2001:db8::/32"], &["198.51.0.0/16", "2001:db8::/32"]),
+            (&["198.51.0.0/20", "2001:db8::/40"], &["198.51.0.0/20", "2001:db8::/40"]),
         ] {
             assert_eq!(
                 read_texts(texts).as_deref(),
@@ -106,16 +106,16 @@ mod tests {
             "2001:db8:5::1/48",
             "0.0.0.0/0",
             "198.0.0.0/8",
-            "198.50.0.0/15",
+            "198.51.0.0/19",
             "::/0",
-            "2001:d00::/24",
-            "0.1.0.0/16",
-            "10.0.0.0/16",
+            "2001:db8::/39",
+            "0.1.0.0/20",
+            "10.0.0.0/20",
             "10.1.2.0/24",
-            "100.64.0.0/16",
+            "100.64.0.0/20",
             "127.0.0.1",
-            "169.254.0.0/16",
-            "172.16.0.0/16",
+            "169.254.0.0/20",
+            "172.16.0.0/20",
             "172.31.255.0/24",
             "192.168.1.0/24",
             "224.0.0.0/24",
@@ -124,13 +124,13 @@ mod tests {
             "::1",
             "fe80::/64",
             "fd00::/48",
-            "ff02::/32",
+            "ff02::/48",
             "::ffff:203.0.113.0/120",
         ] {
             assert_eq!(read_texts(&["203.0.113.0/24", text]), Err(1), "{text}");
         }
         for text in
-            ["9.255.0.0/16", "11.0.0.0/16", "100.63.0.0/16", "100.128.0.0/16", "172.32.0.0/16", "223.255.0.0/16"]
+            ["9.255.0.0/20", "11.0.0.0/20", "100.63.0.0/20", "100.128.0.0/20", "172.32.0.0/20", "223.255.0.0/20"]
         {
             assert_eq!(read_texts(&[text]), Ok(vec![text.to_owned()]));
         }

@@ -1,16 +1,21 @@
 //! The networks that colleges have declared as theirs, and those that the operator has: behind one address of such a network
-//! are many people, so limits that count by address allow there several times as much.
+//! are many people, so limits that count by address allow there several times as much. What the operator says holds for
+//! every call. What a college says holds for logins that name it, and they are counted by themselves: an administrator of one
+//! college can give nobody more tries at the accounts of another.
 //!
 //! Every replica keeps the whole list in memory; a call costs no look-up anywhere else. News come over the bus, and from the
 //! table every 5 s.
 
+mod declared;
+
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     net::IpAddr,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
+pub use declared::read;
 use ipnet::IpNet;
 use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -26,8 +31,9 @@ const POLL: Duration = Duration::from_secs(5);
 /// The list.
 #[derive(Clone)]
 pub struct CampusNetworks {
-    declared: Arc<RwLock<Networks>>,
-    operators: Arc<[IpNet]>,
+    /// By the colleges' short names.
+    declared: Arc<RwLock<HashMap<String, Networks>>>,
+    operators: Arc<Networks>,
     factor: u32,
 }
 
@@ -46,7 +52,7 @@ impl CampusNetworks {
         factor: u32,
         stop: CancellationToken,
     ) -> Result<Self, Problem> {
-        let list = Self { declared: Arc::default(), operators: operators.into(), factor };
+        let list = Self { declared: Arc::default(), operators: Arc::new(operators.iter().copied().collect()), factor };
         list.read(&store).await?;
         tokio::spawn(list.clone().run(store, stop));
         Ok(list)
@@ -54,15 +60,27 @@ impl CampusNetworks {
 
     /// What a limit of so many calls is for an address.
     pub fn scale(&self, calls: u32, address: IpAddr) -> u32 {
+        if self.operators.hold(address) { self.multiply(calls) } else { calls }
+    }
+
+    /// What a limit of so many logins is for those that name this college, where the address is in one of its networks.
+    pub fn scale_logins(&self, calls: u32, address: IpAddr, short_name: &str) -> Option<u32> {
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-        if declared.hold(address) { calls.saturating_mul(self.factor) } else { calls }
+        declared.get(short_name).is_some_and(|networks| networks.hold(address)).then(|| self.multiply(calls))
+    }
+
+    const fn multiply(&self, calls: u32) -> u32 {
+        calls.saturating_mul(self.factor)
     }
 
     async fn read(&self, store: &Store) -> Result<(), Problem> {
         let colleges = college::every().all(store.database.reader()).await?;
-        let declared = colleges.into_iter().flat_map(|college| college.campus_networks.0);
-        let networks = declared.chain(self.operators.iter().copied()).collect();
-        *self.declared.write().unwrap_or_else(PoisonError::into_inner) = networks;
+        let declared = colleges
+            .into_iter()
+            .filter(|college| !college.campus_networks.0.is_empty())
+            .map(|college| (college.short_name, college.campus_networks.0.into_iter().collect()))
+            .collect();
+        *self.declared.write().unwrap_or_else(PoisonError::into_inner) = declared;
         Ok(())
     }
 
@@ -104,6 +122,29 @@ impl FromIterator<IpNet> for Networks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_college_declares_holds_for_its_own_logins() {
+        let networks = |text: &str| [text.parse::<IpNet>().expect("a network")].into_iter().collect::<Networks>();
+        let declared = HashMap::from([("riverside".to_owned(), networks("203.0.113.0/24"))]);
+        let campus = CampusNetworks {
+            declared: Arc::new(RwLock::new(declared)),
+            operators: Arc::new(networks("10.0.0.0/8")),
+            factor: 3,
+        };
+        for (address, calls, riversides, hillsides) in
+            [("203.0.113.7", 100, Some(300), None), ("10.1.2.3", 300, None, None), ("198.51.100.7", 100, None, None)]
+        {
+            let address = address.parse().expect("an address");
+            assert_eq!(campus.scale(100, address), calls, "{address}");
+            let logins = |college: &str| campus.scale_logins(100, address, college);
+            assert_eq!(
+                (logins("riverside"), logins("hillside"), logins("")),
+                (riversides, hillsides, None),
+                "{address}"
+            );
+        }
+    }
 
     #[test]
     fn an_address_is_in_a_network_or_not() {
