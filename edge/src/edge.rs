@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -166,6 +166,7 @@ impl Service<Request<Body>> for Handler {
         Box::pin(async move {
             let instance = request.uri().path().to_owned();
             let (accepted, is_head) = (Accepted::of(request.headers()), request.method() == Method::HEAD);
+            let has_one_call_at_a_time = request.version() < Version::HTTP_2;
             // One id from here on: the services log under it, and what is refused here carries it too.
             let request_id = headers::request_id(request.headers()).cloned().unwrap_or_else(headers::new_request_id);
             request.headers_mut().insert("x-request-id", request_id.clone());
@@ -185,6 +186,11 @@ impl Service<Request<Body>> for Handler {
             };
             if is_head {
                 without_body(&mut response);
+            }
+            // The rest of the body is still on its way and is not waited for, so this connection is of no further use. A
+            // client that is not told would send its next request into it.
+            if response.status() == StatusCode::PAYLOAD_TOO_LARGE && has_one_call_at_a_time {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             response.headers_mut().entry("x-request-id").or_insert(request_id);
             if response.status() != StatusCode::SWITCHING_PROTOCOLS {

@@ -240,6 +240,21 @@ async fn a_body_is_asked_for_only_where_it_is_read() {
     server.stop().await;
 }
 
+/// A client that keeps its connections would send its next request into one that is about to be closed.
+#[tokio::test]
+async fn a_body_that_is_not_waited_for_ends_its_connection() {
+    let server = Running::new(edge(), listen::Limits::default()).await;
+    for (length, ends) in [(13, false), (9_999, true)] {
+        let head = format!(
+            "POST /v1/items HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        let mut stream = server.open(format!("{head}{{\"title\":\"T\"}}").as_bytes()).await;
+        let answer = read_until(&mut stream, "\r\n\r\n").await;
+        assert_eq!(answer.contains("connection: close"), ends, "{answer}");
+    }
+    server.stop().await;
+}
+
 /// Nothing in an array could tell that it is not whole, so the transfer itself has to.
 #[tokio::test]
 async fn a_stream_that_fails_inside_an_array_breaks_the_transfer() {
