@@ -1,6 +1,6 @@
 //! Values as the contract writes them: ids are texts, times are timestamps. Every slice converts through these.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc};
 use prost_types::Timestamp;
 use uuid::Uuid;
 
@@ -16,9 +16,17 @@ pub fn optional_id(field: &str, text: Option<&str>) -> Result<Option<Uuid>, Prob
     text.map(|text| id(field, text)).transpose()
 }
 
+/// Whatever is planned lies within them, and their times in any zone can be written: years have four digits, and one more day
+/// on either side of the calendar would not.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
 /// A day. The field's rule has checked its form.
 pub fn date(field: &str, text: &str) -> Result<NaiveDate, Problem> {
-    text.parse().map_err(|_| Problem::invalid_field(field, "must be a day of the calendar"))
+    let date: NaiveDate = text.parse().map_err(|_| Problem::invalid_field(field, "must be a day of the calendar"))?;
+    if !YEARS.contains(&date.year()) {
+        return Err(Problem::invalid_field(field, "must be a day of the years 1900 to 2199"));
+    }
+    Ok(date)
 }
 
 /// A day that may be left out.

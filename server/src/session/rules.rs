@@ -117,6 +117,44 @@ mod tests {
     use super::*;
     use crate::principal::{Credential, Role, Token};
 
+    fn credential(role: Role) -> Credential {
+        Credential::Token(Token { id: Uuid::nil(), role, family_id: None, issued_at: DateTime::UNIX_EPOCH })
+    }
+
+    fn somebody() -> Principal {
+        Principal {
+            college_id: Uuid::nil(),
+            id: Uuid::from_u128(1),
+            credential: credential(Role::Student),
+            expires_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn planned() -> Model {
+        Model {
+            college_id: Uuid::nil(),
+            id: Uuid::nil(),
+            timetable_id: None,
+            location_id: Uuid::nil(),
+            division_id: Uuid::nil(),
+            teacher_id: Uuid::nil(),
+            subject: String::new(),
+            planned_start: DateTime::UNIX_EPOCH,
+            planned_end: DateTime::UNIX_EPOCH,
+            time_zone: "UTC".to_owned(),
+            state: State::Scheduled,
+            started_at: None,
+            ended_at: None,
+            cancel_reason: String::new(),
+            late_grace_seconds: 0,
+            code_epoch: 0,
+            event_seq: 1,
+            state_seq: 1,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
     #[test]
     fn a_session_never_goes_back() {
         use State::{Active, Cancelled, Completed, Scheduled};
@@ -142,18 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_its_teachers_and_the_colleges() {
+        let session = |teacher| Model { teacher_id: Uuid::from_u128(teacher), ..planned() };
+        let caller = |role| Principal { credential: credential(role), ..somebody() };
+        let table = [
+            (Role::Teacher, 1, true),
+            (Role::Teacher, 2, false),
+            (Role::Admin, 2, true),
+            // Even one who was a teacher then.
+            (Role::Student, 1, false),
+        ];
+        for (role, teacher, expected) in table {
+            assert_eq!(teaches(&caller(role), &session(teacher)), expected, "{role:?} {teacher}");
+        }
+    }
+
+    #[test]
     fn a_teacher_plans_for_herself_and_an_administrator_for_a_teacher() {
-        let principal = |role| Principal {
-            college_id: Uuid::nil(),
-            id: Uuid::from_u128(1),
-            credential: Credential::Token(Token {
-                id: Uuid::nil(),
-                role,
-                family_id: None,
-                issued_at: DateTime::UNIX_EPOCH,
-            }),
-            expires_at: DateTime::UNIX_EPOCH,
-        };
+        let principal = |role| Principal { credential: credential(role), ..somebody() };
         let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let table = [
             (Role::Teacher, None, Ok(own)),
