@@ -189,6 +189,9 @@ async fn refuse_what_is_no_slot(kind: Kind) {
         (CreateTimetableRequest { subject: String::new(), ..slot() }, "subject"),
         (CreateTimetableRequest { valid_to: Some("2026-01-04".to_owned()), ..slot() }, "valid_to"),
         (CreateTimetableRequest { valid_from: Some("2026-02-29".to_owned()), ..slot() }, "valid_from"),
+        // Occurrences at the ends of the calendar have times that cannot be written.
+        (CreateTimetableRequest { valid_from: Some("0000-01-01".to_owned()), ..slot() }, "valid_from"),
+        (CreateTimetableRequest { valid_to: Some("9999-12-31".to_owned()), ..slot() }, "valid_to"),
         (CreateTimetableRequest { teacher_id: "somebody".to_owned(), ..slot() }, "teacher_id"),
     ] {
         let refusal = admin.timetables().create_timetable(request.clone()).await.refused();
