@@ -56,14 +56,14 @@ impl Service {
         let (college_id, now, dry_run) = (principal.college_id, self.clock.now(), request.dry_run);
         let terms = Terms { college_id, kind: convert::kind_from_proto(request.kind()), now };
         let bytes = request.file.unwrap_or_default().data;
-        let turn = self.turns.take().await?;
+        let turn = self.turns.take(college_id).await?;
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let year = organisation::day_in(&college.time_zone, now).year();
         let first = NaiveDate::from_yo_opt(year - 1, 1).unwrap_or(NaiveDate::MIN);
         let last = NaiveDate::from_ymd_opt(year + 5, 12, 31).unwrap_or(NaiveDate::MAX);
         let contract = self.contract.clone();
         let read = move || (ics::read(&bytes, &(first..=last), &contract), hex(&Sha256::digest(&bytes)));
-        let (file, sha256) = turn.read(read).await?;
+        let (file, sha256) = turn.work(read).await?;
         let File { occurrences, skipped, faults } = file?;
         let there = store::find_imported(self.store.database.reader(), college_id, &uids(&occurrences)).await?;
         let plan = Plan::of(&occurrences, there, terms);
@@ -104,6 +104,7 @@ impl Service {
                     }
                     store::check_room(tx, terms.college_id, plan.made.len()).await?;
                     store::put(tx, plan.made.iter().chain(&plan.changed).cloned().collect()).await?;
+                    organisation::plan_again(tx, terms.college_id, None, terms.now).await?;
                     let (made, changed) = (plan.made.len(), plan.changed.len());
                     let detail = json!({"created": made, "updated": changed, "sha256": sha256});
                     audit::insert(tx, row.detail(detail)).await?;

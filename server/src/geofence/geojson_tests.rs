@@ -40,6 +40,17 @@ fn what_is_wrong_is_told_where_it_is() {
         (polygon(&json!([[a, c, b, [73.85, 18.53], a]])), vec![at("[0][0]")]),
         (polygon(&json!([a, b, c, a])), (0..8).map(|n| at(&format!("[{}][{}]", n / 2, n % 2))).collect()),
         (polygon(&json!([])), vec![at("")]),
+        (polygon(&json!([[a, b, c, [73.85, 18.52, 7.0, 8.0]]])), vec![]),
+        (polygon(&json!([[a, b, [73.86, 18.52, 7.0, 8.0, 9.0], a], []])), vec![at("[0][2]"), at("[1]")]),
+        (feature(&json!({"type": "Point", "coordinates": [73.85, 18.52, 7, 8, 9]})), vec![at("")]),
+        (feature(&json!({"type": "Point", "coordinates": vec![0; 1_000]})), vec![at("")]),
+        (polygon(&json!(vec![json!([]); 101])), vec![at("")]),
+        (polygon(&json!([vec![&a; 601]])), vec![at("[0]")]),
+        (polygon(&json!([vec![&a; 400], vec![&a; 201], vec![&a; 201]])), vec![at("[1]"), at("[2]")]),
+        (
+            polygon(&json!([vec![json!([[[]]]); 300], vec![&a; 301]])),
+            (0..300).map(|n| at(&format!("[0][{n}]"))).chain([at("[1]")]).collect(),
+        ),
         (polygon(&json!("circle")), vec![at("")]),
         (feature(&json!({"type": "Point", "coordinates": [73.85]})), vec![at("")]),
         (feature(&json!({"type": "Point"})), vec![at("")]),
@@ -89,6 +100,10 @@ fn a_file_is_a_collection_in_degrees() {
         ("{\"type\": \"Feature\", \"geometry\": null}", &["type", "features"]),
         ("{\"type\": \"FeatureCollection\", \"features\": [", &["file"]),
         ("[]", &["file"]),
+        ("[\"FeatureCollection\", [], null]", &["file"]),
+        ("{\"type\": \"FeatureCollection\", \"features\": [], \"features\": []}", &["file"]),
+        (&json!({"type": "FeatureCollection", "features": {}}).to_string(), &["features"]),
+        (&json!({"type": "FeatureCollection", "features": [], "crs": vec![0; 1_000]}).to_string(), &["crs"]),
         ("", &["file"]),
         (&collection(&vec![Value::Null; MAX_FEATURES + 1].into()), &["features"]),
     ] {
@@ -107,4 +122,43 @@ fn what_is_said_is_taken_and_the_rest_is_named() {
     assert_eq!(feature.classroom_number.as_deref(), Some(""));
     assert_eq!(feature.outline, Outline::Circle { latitude: 18.52, longitude: 73.85, radius_meters: Some(30.0) });
     assert_eq!(file.unread.iter().collect::<Vec<_>>(), ["addr:city", "id"]);
+}
+
+#[test]
+fn what_is_refused_for_its_length_is_told_what_to_do() {
+    let far = |longitude: f64| json!([longitude, 18.52]);
+    let table = [
+        (
+            feature(&json!({"type": "Point", "coordinates": vec![0; 1_000]})),
+            "must have at most 4 numbers: [longitude, latitude, height]",
+        ),
+        (polygon(&json!(vec![json!([far(1.0)]); 101])), "must have at most 100 rings: leave out some of the holes"),
+        (
+            polygon(&json!([vec![far(1.0); 601]])),
+            "takes the polygon beyond 500 vertices, which is what it may have: simplify it",
+        ),
+        (
+            feature(&json!({"type": "x".repeat(1_000), "coordinates": []})),
+            &format!("must be Point or Polygon, not {}", "x".repeat(40)),
+        ),
+    ];
+    for (faulty, expected) in table {
+        let told = read(&collection(&json!([faulty]))).faults.list();
+        assert_eq!(told.last().map(|(_, description)| description.as_str()), Some(expected));
+    }
+}
+
+#[test]
+fn what_is_not_read_may_be_anything() {
+    let mut said = feature(&json!({"type": "Point", "coordinates": [73.85, 18.52], "bbox": vec![0; 1_000]}));
+    said["bbox"] = json!(vec![json!([[[{}]]]); 1_000]);
+    said["properties"]["nested"] = json!({"a": [{"b": []}]});
+    for number in 0..100 {
+        said["properties"][format!("{number:03}{}", "x".repeat(200))] = json!(null);
+    }
+    let mut whole = json!({"type": "FeatureCollection", "features": [said]});
+    whole["generator"] = json!([[[{"features": 1}]]]);
+    let file = read(&whole.to_string());
+    assert_eq!((file.locations.len(), file.faults.total(), file.unread.len()), (1, 0, 32));
+    assert!(file.unread.iter().all(|name| name.chars().count() == 100), "{:?}", file.unread);
 }

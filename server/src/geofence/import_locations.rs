@@ -46,12 +46,12 @@ impl Service {
     ) -> Result<ImportLocationsResponse, Problem> {
         let (dry_run, body) = (request.dry_run, request.file.unwrap_or_default());
         check_type(&body.content_type)?;
-        let turn = self.turns.take().await?;
+        let turn = self.turns.take(principal.college_id).await?;
         let (college_id, now) = (principal.college_id, self.clock.now());
         let terms = Terms { college_id, now, default_radius_meters: self.default_radius_meters };
         let contract = self.contract.clone();
         let read = move || geojson::read(&body.data, &|described| hold_against_rules(&contract, described));
-        let File { locations, unread, faults } = turn.read(read).await??;
+        let File { locations, unread, faults } = turn.work(read).await??;
         let unread_properties: Vec<_> = unread.into_iter().collect();
         let known = many::find_by_name(self.store.database.reader(), college_id, &names(&locations)).await?;
         let plan = Plan::of(&locations, known, &terms);
@@ -134,6 +134,7 @@ fn hold_against_rules(contract: &Contract, described: &mut Described) -> Result<
         name: described.name.clone(),
         building: described.building.clone().unwrap_or_default(),
         classroom_number: described.classroom_number.clone().unwrap_or_default(),
+        capacity: described.capacity.unwrap_or_default(),
         ..Default::default()
     };
     if let Outline::Circle { latitude, longitude, radius_meters } = described.outline {
@@ -152,6 +153,7 @@ fn place(field: &str) -> &'static str {
         "name" => "properties.name",
         "building" => "properties.building",
         "classroom_number" => "properties.classroom_number",
+        "capacity" => "properties.capacity",
         "radius_meters" => "properties.radius_meters",
         "longitude" => "geometry.coordinates[0]",
         "latitude" => "geometry.coordinates[1]",

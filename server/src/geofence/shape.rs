@@ -6,9 +6,9 @@ use super::{crossing, fence::Circle, plane::Plane};
 use crate::entity::location::Polygon;
 
 /// As the contract has it of a polygon that comes in a call.
-const MAX_RINGS: usize = 100;
+pub const MAX_RINGS: usize = 100;
 /// The vertices of all rings of a polygon.
-const MAX_VERTICES: usize = 500;
+pub const MAX_VERTICES: usize = 500;
 /// How far a fence reaches from its centre.
 const MAX_RADIUS_METERS: f64 = 100_000.0;
 const MIN_AREA_SQUARE_METERS: f64 = 1.0;

@@ -1,14 +1,14 @@
-//! Whose turn it is: a process imports one file at a time, of whatever kind.
+//! Whose turn it is: a process imports one file of a college at a time, of whatever kind, and another college's beside it.
 
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use http::Method;
-use rollcall_tests::{Class, Kind, actor::Actor, in_worlds, rest::Reply};
+use rollcall_tests::{Class, Kind, actor::Actor, college::College, in_worlds, rest::Reply, world::Plan};
 use serde_json::json;
 
 // SQLite would keep the test itself from holding a row.
-in_worlds!([postgres POSTGRES_MEMORY] are_taken_by_all_kinds_of_imports);
+in_worlds!([postgres POSTGRES_MEMORY] are_taken_by_all_kinds_of_imports, hold_up_no_other_college);
 
 /// A file of one of the three kinds, which makes something.
 async fn send(admin: &Actor, number: usize, query: &str) -> Reply {
@@ -50,6 +50,28 @@ async fn are_taken_by_all_kinds_of_imports(kind: Kind) {
         assert_eq!(refusal.reason, "OVERLOADED");
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "refused at once");
+    work.release().await;
+    while let Some(reply) = sent.next().await {
+        assert_eq!(reply.answer()["created"], json!(1));
+    }
+}
+
+async fn hold_up_no_other_college(kind: Kind) {
+    let [busy, other] = ["eastcampus", "westcampus"].map(|name| College::new(name, 0));
+    let world = Plan::new(kind).start(&[&busy, &other]).await;
+    let (admin, other_admin) = (world.actor(&busy.admin), world.actor(&other.admin));
+    let one = format!("SELECT id FROM colleges WHERE id = '{}' FOR UPDATE", busy.college.id);
+    let work = world.rows().await.hold(&one).await;
+    let mut sent: FuturesUnordered<_> = (0..6).map(|number| send(&admin, number, "")).collect();
+    // One has its turn, four wait, and there is no more room.
+    assert_eq!(sent.next().await.expect("an answer").refused().reason, "OVERLOADED");
+    for number in 0..3 {
+        assert_eq!(
+            send(&other_admin, number, "").await.answer()["created"],
+            json!(1),
+            "while all of the first one wait"
+        );
+    }
     work.release().await;
     while let Some(reply) = sent.next().await {
         assert_eq!(reply.answer()["created"], json!(1));

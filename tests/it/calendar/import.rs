@@ -1,5 +1,7 @@
 //! ImportCalendarEntries.
 
+use std::time::{Duration, Instant};
+
 use http::Method;
 use rollcall_proto::{
     google::api::HttpBody,
@@ -245,8 +247,24 @@ async fn bounds_what_it_takes(kind: Kind) {
         event(&number.to_string(), "SUMMARY:Off\r\nDTSTART:20200101\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\n")
     };
     let refusal = refused(&admin, file(&(0..900).map(never).collect::<Vec<_>>())).await;
-    let expected = ("line 9", "has an RRULE that gives no day any more long before its end");
+    let expected = ("line 9", "has an RRULE for days that no year has");
     assert_eq!(refusal.violations.iter().map(|(at, what)| (&**at, &**what)).collect::<Vec<_>>(), [expected]);
+    // Nor do those that give a day in decades, or of which many positions are looked up: some 100 times what honest ones need.
+    let days = (2..=170).map(|day| day.to_string()).collect::<Vec<_>>().join(",");
+    for (rule, told) in [
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=1000", "too long to be worked out"),
+        (&format!("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS={days}"), "too long to be worked out"),
+        (&format!("FREQ=YEARLY;BYYEARDAY={days};BYSETPOS={days}"), "has an RRULE of more than 1000 bytes"),
+    ] {
+        let alike = (0..600)
+            .map(|number| event(&number.to_string(), &format!("SUMMARY:Off\r\nDTSTART:19000101\r\nRRULE:{rule}\r\n")));
+        let begun = Instant::now();
+        let refusal = refused(&admin, file(&alike.collect::<Vec<_>>())).await;
+        let [(at, what)] = refusal.violations.as_slice() else { panic!("one fault: {refusal:?}") };
+        assert!(at.starts_with("line ") && what.contains(told), "{rule}: {at} {what}");
+        // Some ten times what it takes in a test's build on an idle machine.
+        assert!(begun.elapsed() < Duration::from_secs(20), "{rule}: {:?}", begun.elapsed());
+    }
     // A million faults are counted, and the first ones told.
     let faulty = event("a", &format!("SUMMARY:Off\r\nDTSTART:20200101\r\nEXDATE:{}\r\n", ",".repeat(999_999)));
     let dry = ImportCalendarEntriesRequest { dry_run: true, ..request(file(&[faulty])) };

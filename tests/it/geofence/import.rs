@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use rollcall_proto::{google::api::HttpBody, v1::ImportLocationsRequest};
-use rollcall_tests::{Answer as _, Class, Kind, on_both_stores, rest::Rest};
+use rollcall_tests::{Answer as _, Class, Kind, in_one_world, on_both_stores, rest::Rest};
 use serde_json::{Value, json};
 use tonic::Code;
 
@@ -14,6 +14,7 @@ on_both_stores!(
     what_is_exported_can_be_imported,
     a_large_file_takes_seconds
 );
+in_one_world!(a_file_is_cut_off_where_it_is_too_much);
 
 const IMPORT: &str = "/api/v1/locations:import";
 
@@ -38,7 +39,7 @@ fn yard(name: &str, latitude: f64, longitude: f64) -> Value {
     json!({
         "type": "Feature",
         "id": "way/7",
-        "properties": {"name": name, "classroom_number": "Yard", "surface": "grass", "radius_meters": null},
+        "properties": {"name": name, "classroom_number": "Yard", "capacity": 30, "surface": "grass", "radius_meters": null},
         "geometry": {"type": "Polygon", "coordinates": [ring]},
     })
 }
@@ -67,6 +68,7 @@ async fn a_file_makes_and_changes_locations(kind: Kind) {
     assert_eq!(told(&done), [&json!(false), &json!(2), &json!(1), &json!(0)]);
     let (yard_made, changed) = (named(&rest, "Yard").await, named(&rest, "Room 101").await);
     assert_eq!((&yard_made["classroom_number"], &yard_made["building"]), (&json!("Yard"), &json!("")));
+    assert_eq!(yard_made["capacity"], 30);
     assert_eq!(yard_made["polygon"][0]["vertices"].as_array().map(Vec::len), Some(4));
     let expected = json!({"latitude": 12.7, "longitude": 77.5946, "radius_meters": 30, "building": "East"});
     for (field, value) in expected.as_object().expect("an object") {
@@ -194,4 +196,34 @@ async fn a_large_file_takes_seconds(kind: Kind) {
     let one_more = collection((0..10_001_u16).map(|number| room(&format!("Place {number}"), 1.0)));
     let refusal = send(&class.admin().rest(), IMPORT, &one_more).await.refused();
     assert_eq!((refusal.kind().1, refusal.violations[0].0.as_str()), ("IMPORT_FAULTY", "features"));
+}
+
+/// Files of nearly 8 MiB, of which each has more of one thing than there can be.
+async fn a_file_is_cut_off_where_it_is_too_much(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let rest = class.admin().rest();
+    let geometry = |of: &str, item: &str, end: &str| {
+        let head = format!(
+            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"name":"Hall"}},"geometry":{{"type":"{of}","coordinates":["#
+        );
+        format!("{head}{}{end}]}}}}]}}", format!("{item},").repeat(8_000_000 / (item.len() + 1)))
+    };
+    let coordinates = "features[0].geometry.coordinates";
+    let rings = "must have at most 100 rings: leave out some of the holes";
+    let table = [
+        (geometry("Point", "0", "0"), coordinates, "must have at most 4 numbers: [longitude, latitude, height]"),
+        (geometry("Polygon", "[]", "[]"), coordinates, rings),
+        (geometry("Polygon", "[[[]]]", "[]"), coordinates, rings),
+        (
+            geometry("Polygon", "[0,0]", "[0,0]").replace(":[[0,0]", ":[[[0,0]").replace("[0,0]]}", "[0,0]]]}"),
+            &format!("{coordinates}[0]"),
+            "takes the polygon beyond 500 vertices, which is what it may have: simplify it",
+        ),
+    ];
+    for (file, field, description) in table {
+        let request = rest.request(Method::POST, IMPORT).header("content-type", "application/geo+json");
+        let refusal = rest.send(request.body(file)).await.refused();
+        // And not one for each of the millions.
+        assert_eq!(refusal.violations, [(field.to_owned(), description.to_owned())]);
+    }
 }

@@ -3,7 +3,10 @@
 mod calendar;
 mod event;
 mod lines;
+mod pattern;
+mod ranks;
 mod recurrence;
+mod rule;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,11 +19,12 @@ use rollcall_proto::v1::import_calendar_entries_response::skipped::Reason;
 
 use crate::{contract::Contract, import, problem::Problem};
 use event::Event;
+use rule::Budget;
 
 const MAX_OCCURRENCES: usize = 2_000;
-/// The days that the rules of a file lead over, from the first day of each to the end of what is looked at: some seconds' work,
-/// and more than every calendar that somebody keeps has. That of 500 rules which began in 1900 is refused.
-const MAX_DAYS: u64 = 25_000_000;
+/// What the rules of a file may cost (see `Budget`), which is half a second's work. It is more than any thousand rules without a
+/// COUNT need, or a thousand yearly holidays with one that began in 1900.
+const MAX_COST: u64 = 6_000_000;
 
 /// The faults of a file.
 pub type Faults = import::Faults<Place>;
@@ -118,7 +122,7 @@ fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<F
     let replaced: HashSet<(String, NaiveDate)> =
         events.iter().filter_map(|event| Some((event.uid.clone(), event.recurrence_id?))).collect();
     let mut file = File::default();
-    let mut days: u64 = 0;
+    let mut budget = Budget::new(MAX_COST);
     for event in events {
         if let Some(reason) = event.left_out {
             file.skipped.push(event.skipped(reason));
@@ -127,11 +131,7 @@ fn assemble(events: Vec<Event>, horizon: &RangeInclusive<NaiveDate>) -> Result<F
         if event.recurrence_id.is_some() || !event.repeats() {
             file.occurrences.push(event.on(event.start));
         } else {
-            days += recurrence::span(&event, horizon);
-            if days > MAX_DAYS {
-                return Err(Fault::new(event.line, "and the events before it repeat for too long to be worked out"));
-            }
-            let dates = recurrence::dates(&event, horizon)?;
+            let dates = recurrence::dates(&event, horizon, &mut budget)?;
             if dates.is_empty() {
                 file.skipped.push(event.skipped(Reason::OutOfRange));
             }

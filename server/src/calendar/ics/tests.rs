@@ -142,7 +142,8 @@ fn what_is_left_out_is_told() {
 fn each_fault_is_named_with_its_line() {
     let good = ["UID:a", "SUMMARY:Off", "DTSTART;VALUE=DATE:20260101"];
     let (name, uid) = (format!("SUMMARY:{}", "n".repeat(201)), format!("UID:{}", "u".repeat(501)));
-    let table: [(&[&str], &[(usize, &str)]); 16] = [
+    let long = format!("RRULE:FREQ=YEARLY;BYYEARDAY={}1", "1,".repeat(500));
+    let table: [(&[&str], &[(usize, &str)]); 19] = [
         (&["SUMMARY:Off", "DTSTART:20260101"], &[(3, "UID")]),
         (&["UID:a", "DTSTART:20260101"], &[(3, "SUMMARY")]),
         (&["UID:a", "SUMMARY:", "DTSTART:20260230"], &[(5, "SUMMARY"), (6, "DTSTART")]),
@@ -159,7 +160,10 @@ fn each_fault_is_named_with_its_line() {
         (&[good[0], &name, good[2]], &[(5, "has a SUMMARY that must have at most 200 characters")]),
         (&[&uid, good[1], good[2]], &[(4, "has a UID that must have at most 500 characters")]),
         (&[good[0], "SUMMARY:O\u{202e}ff", good[2]], &[(5, "must not contain invisible characters")]),
-        (&[good[0], good[1], good[2], "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], &[(7, "gives no day any more")]),
+        (&[good[0], good[1], good[2], "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], &[(7, "for days that no year has")]),
+        (&[good[0], good[1], good[2], "RRULE:FREQ=DAILY;INTERVAL=0"], &[(7, "INTERVAL must be at least 1")]),
+        (&[good[0], good[1], good[2], "RRULE:FREQ=WEEKLY;BYDAY=M\u{20ac}"], &[(7, "RRULE")]),
+        (&[good[0], good[1], good[2], &long], &[(7, "more than 1000 bytes: list the days as RDATE")]),
     ];
     for (lines, expected) in table {
         let found = faults(&one(lines));
@@ -212,16 +216,57 @@ fn of_many_faults_the_first_are_kept() {
     assert_eq!(file.faults.list().len(), 1_000);
 }
 
+/// Events with the same rule, each since a day.
+fn alike(count: usize, start: &str, rule: &str) -> String {
+    let event =
+        |number: usize| format!("BEGIN:VEVENT\nUID:{number}\nSUMMARY:Off\nDTSTART:{start}\nRRULE:{rule}\nEND:VEVENT\n");
+    format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", (0..count).map(event).collect::<String>())
+}
+
+#[test]
+fn a_calendar_that_somebody_keeps_is_worked_out() {
+    let year_days: Vec<_> = (1..=100).map(|day| format!("{},-{day}", day * 2)).collect();
+    let year_days = year_days.join(",");
+    for (count, start, rule) in [
+        // Without a COUNT it does not matter how long ago it began.
+        (1_000, "19040229", "FREQ=YEARLY;INTERVAL=400"),
+        (1_000, "19000101", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO"),
+        (1_000, "19000101", "FREQ=WEEKLY;UNTIL=20241231"),
+        (1_000, "19000101", &format!("FREQ=YEARLY;BYYEARDAY={year_days};BYSETPOS=300")),
+        // And few have one since then.
+        (1_000, "19000101", "FREQ=YEARLY;COUNT=120"),
+        (100, "19000101", "FREQ=DAILY;COUNT=45000"),
+    ] {
+        assert_eq!(faults(&alike(count, start, rule)), [], "{rule}");
+    }
+}
+
 #[test]
 fn what_is_too_much_to_work_out_is_the_same_everywhere() {
-    // 48,212 days each, whatever the machine needs for them.
-    let event = |number: usize| {
-        format!(
-            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:Off\nDTSTART:19000101\nRRULE:FREQ=YEARLY;INTERVAL=100\nEND:VEVENT\n"
-        )
-    };
-    let calendar = |count| format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", (0..count).map(event).collect::<String>());
-    assert_eq!(read(calendar(518).as_bytes()).skipped.len(), 518);
-    let expected = (2 + 518 * 6, "and the events before it repeat for too long to be worked out".to_owned());
-    assert_eq!(faults(&calendar(1_000)), [expected]);
+    let positions: Vec<_> = (2..=201).map(|position: u8| position.to_string()).collect();
+    let positions = positions.join(",");
+    for (start, rule, expected) in [
+        // 48,212 days each, whatever the machine needs for them: 124 of them.
+        ("19000101", "FREQ=DAILY;COUNT=1000000;BYMONTH=1;BYMONTHDAY=31;BYDAY=MO", 125),
+        // A position costs as much as a day: 200 of them and the day itself, 2,556 times.
+        ("19000101", &format!("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS={positions}"), 12),
+    ] {
+        let found = faults(&alike(1_000, start, rule));
+        let [(line, what)] = found.as_slice() else { panic!("one fault: {found:?}") };
+        assert_eq!(
+            (*line, what.contains("too long to be worked out: split the file")),
+            (6 * expected, true),
+            "{rule}: {what}"
+        );
+    }
+}
+
+#[test]
+fn exceptions_cost_little_however_many_they_are() {
+    let days: Vec<_> =
+        (0..2_000).map(|number| (day("2025-01-01") + Days::new(number)).format("%Y%m%d").to_string()).collect();
+    let days = days.join(",");
+    let lists = format!("RDATE:{days}\nEXDATE:{}{days}", "20240101,".repeat(90_000));
+    let file = read(one(&["UID:a", "SUMMARY:Off", "DTSTART:20260101", "RRULE:FREQ=DAILY", &lists]).as_bytes());
+    assert_eq!((file.occurrences.len(), file.faults.total()), (556, 0));
 }
