@@ -19,6 +19,13 @@ mod m20261120_000011_college_settings;
 mod m20261120_000012_api_keys;
 mod m20261120_000013_mail_lanes;
 mod m20261120_000014_sign_in_networks;
+mod m20261120_000015_planning;
+mod m20261120_000016_record_changes;
+mod m20261120_000017_excuses;
+mod m20261120_000018_feedback;
+mod m20261120_000019_tallies;
+mod m20261120_000020_makeup;
+mod m20261120_000021_notifications;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -43,6 +50,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000012_api_keys::Step),
             Box::new(m20261120_000013_mail_lanes::Step),
             Box::new(m20261120_000014_sign_in_networks::Step),
+            Box::new(m20261120_000015_planning::Step),
+            Box::new(m20261120_000016_record_changes::Step),
+            Box::new(m20261120_000017_excuses::Step),
+            Box::new(m20261120_000018_feedback::Step),
+            Box::new(m20261120_000019_tallies::Step),
+            Box::new(m20261120_000020_makeup::Step),
+            Box::new(m20261120_000021_notifications::Step),
         ]
     }
 }

@@ -54,6 +54,8 @@ mod row {
         pub access_point_matched: Option<String>,
         pub ip_address: Option<String>,
         pub device_id: Option<String>,
+        /// The makeup session that was attended instead.
+        pub repaid_by_session_id: Option<Uuid>,
         /// The session's `event_seq` when the record was made or last changed.
         pub event_seq: i64,
         pub created_at: DateTimeUtc,
@@ -90,6 +92,7 @@ impl Model {
             access_point_matched: None,
             ip_address: None,
             device_id: None,
+            repaid_by_session_id: None,
             event_seq: session.event_seq,
             created_at: at,
             updated_at: at,

@@ -37,6 +37,8 @@ mod row {
         pub polygon: Option<super::Polygon>,
         pub building: String,
         pub classroom_number: String,
+        /// How many people it holds, where somebody said so.
+        pub capacity: Option<i32>,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
     }

@@ -11,16 +11,27 @@ pub mod check_in_attempt;
 pub mod college;
 pub mod division;
 pub mod enrolment;
+pub mod excuse;
+pub mod feedback_answer;
+pub mod guardian;
 pub mod job;
 pub mod location;
+pub mod notification;
+pub mod notification_inbox;
+pub mod notification_preference;
+pub mod record_change;
 pub mod refresh_token_family;
 pub mod schedule_feed;
 pub mod session;
+pub mod session_feedback;
+pub mod session_participant;
 pub mod signing_key;
 pub mod timetable;
 pub mod token_revocation;
 pub mod unconfirmed_mail;
 pub mod user;
+pub mod webhook;
+pub mod webhook_delivery;
 
 /// The finders of a table whose rows belong to colleges, and its insertion.
 macro_rules! of_a_college {

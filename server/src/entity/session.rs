@@ -1,8 +1,11 @@
 //! One lesson, lecture or training.
 
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
 use super::of_a_college;
 
-pub use row::State;
+pub use row::{Adherence, EndReason, Origin, StartPlace, State};
 of_a_college!();
 
 mod row {
@@ -22,7 +25,63 @@ mod row {
         Cancelled,
     }
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    /// Where a session comes from.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum Origin {
+        #[sea_orm(string_value = "HAND")]
+        Hand,
+        #[sea_orm(string_value = "TIMETABLE")]
+        Timetable,
+        #[sea_orm(string_value = "MAKEUP")]
+        Makeup,
+    }
+
+    /// How the start kept to the plan.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum Adherence {
+        #[sea_orm(string_value = "EARLY")]
+        Early,
+        #[sea_orm(string_value = "ON_TIME")]
+        OnTime,
+        #[sea_orm(string_value = "LATE")]
+        Late,
+    }
+
+    /// Where whoever started it was, seen from the fence.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum StartPlace {
+        #[sea_orm(string_value = "INSIDE")]
+        Inside,
+        #[sea_orm(string_value = "UNCERTAIN")]
+        Uncertain,
+    }
+
+    /// Who or what ended or cancelled a session.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum EndReason {
+        #[sea_orm(string_value = "TEACHER")]
+        Teacher,
+        #[sea_orm(string_value = "ADMINISTRATOR")]
+        Administrator,
+        /// Nobody started it in time.
+        #[sea_orm(string_value = "NOT_STARTED")]
+        NotStarted,
+        /// Nobody ended it in time.
+        #[sea_orm(string_value = "NOT_ENDED")]
+        NotEnded,
+        /// Its slot does not take place then any more.
+        #[sea_orm(string_value = "SLOT_CHANGED")]
+        SlotChanged,
+        /// Its day became a day off.
+        #[sea_orm(string_value = "DAY_OFF")]
+        DayOff,
+    }
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "sessions")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -51,6 +110,24 @@ mod row {
         pub state_seq: i64,
         pub created_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
+        pub origin: Origin,
+        /// The day of the slot that it stands for. A slot has one session a day.
+        pub occurrence_date: Option<Date>,
+        /// Changed by hand: the timetable does not change it any more.
+        pub is_adjusted: bool,
+        pub start_adherence: Option<Adherence>,
+        /// The actual start after the planned one; negative where it was before.
+        pub start_offset_seconds: Option<i32>,
+        /// None where no position was looked at.
+        pub start_position: Option<StartPlace>,
+        /// From the fence's centre.
+        pub start_distance_meters: Option<f64>,
+        /// None while it is neither ended nor cancelled.
+        pub end_reason: Option<EndReason>,
+        /// The session that this one makes up for.
+        pub makes_up_session_id: Option<Uuid>,
+        /// Whether it is for those who are named as its participants, and not for its division.
+        pub has_participants: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -59,32 +136,83 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Across colleges: what is overdue is looked for in all of them.
+pub fn of_every_college(state: State) -> Find {
+    use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+    row::Entity::find().filter(Column::State.eq(state))
+}
+
+/// What a new session is about, and when and where it is.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub location_id: Uuid,
+    pub division_id: Uuid,
+    pub teacher_id: Uuid,
+    pub subject: String,
+    pub start: DateTime<Utc>,
+    pub end: DateTime<Utc>,
+    /// The zone that it is planned in, IANA.
+    pub time_zone: String,
+    pub late_grace_seconds: i32,
+}
+
+impl Model {
+    /// A session that is planned, by hand until its caller says otherwise.
+    pub fn planned(college_id: Uuid, plan: Plan, now: DateTime<Utc>) -> Self {
+        Self {
+            college_id,
+            id: Uuid::now_v7(),
+            timetable_id: None,
+            location_id: plan.location_id,
+            division_id: plan.division_id,
+            teacher_id: plan.teacher_id,
+            subject: plan.subject,
+            planned_start: plan.start,
+            planned_end: plan.end,
+            time_zone: plan.time_zone,
+            state: State::Scheduled,
+            started_at: None,
+            ended_at: None,
+            cancel_reason: String::new(),
+            late_grace_seconds: plan.late_grace_seconds,
+            code_epoch: 0,
+            event_seq: 1,
+            state_seq: 1,
+            created_at: now,
+            updated_at: now,
+            origin: Origin::Hand,
+            occurrence_date: None,
+            is_adjusted: false,
+            start_adherence: None,
+            start_offset_seconds: None,
+            start_position: None,
+            start_distance_meters: None,
+            end_reason: None,
+            makes_up_session_id: None,
+            has_participants: false,
+        }
+    }
+}
+
 #[cfg(test)]
 impl Model {
     /// An active session that was planned and started at a time, with ten minutes of grace. For tables of tests.
-    pub fn example(start: chrono::DateTime<chrono::Utc>) -> Self {
-        use uuid::Uuid;
-        Self {
-            college_id: Uuid::from_u128(1),
-            id: Uuid::from_u128(2),
-            timetable_id: None,
+    pub fn example(start: DateTime<Utc>) -> Self {
+        let plan = Plan {
             location_id: Uuid::from_u128(3),
             division_id: Uuid::from_u128(4),
             teacher_id: Uuid::from_u128(5),
             subject: "Example".to_owned(),
-            planned_start: start,
-            planned_end: start + chrono::TimeDelta::hours(1),
+            start,
+            end: start + chrono::TimeDelta::hours(1),
             time_zone: "UTC".to_owned(),
+            late_grace_seconds: 600,
+        };
+        Self {
+            id: Uuid::from_u128(2),
             state: State::Active,
             started_at: Some(start),
-            ended_at: None,
-            cancel_reason: String::new(),
-            late_grace_seconds: 600,
-            code_epoch: 0,
-            event_seq: 1,
-            state_seq: 1,
-            created_at: start,
-            updated_at: start,
+            ..Self::planned(Uuid::from_u128(1), plan, start)
         }
     }
 }
