@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{RESOURCE, convert, rules, service::Service, store};
 use crate::{
-    audit, entity::calendar_entry::Model, organisation, origin::Origin, principal::Principal, problem::Problem,
+    audit, entity::calendar_entry::Model, jobs, organisation, origin::Origin, principal::Principal, problem::Problem,
 };
 
 impl Service {
@@ -45,11 +45,13 @@ impl Service {
                 Box::pin(async move {
                     organisation::lock_college(tx, made.college_id).await?;
                     store::check_room(tx, made.college_id, 1).await?;
+                    organisation::plan_again(tx, made.college_id, None, now).await?;
                     store::insert(tx, made).await?;
                     audit::insert(tx, row).await
                 })
             })
             .await?;
+        jobs::announce(&self.store.bus);
         Ok(entry)
     }
 }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use chrono::{Datelike as _, NaiveDate};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::store;
 use crate::{
     entity::calendar_entry::{Kind, Model},
     problem::Problem,
-    store::Database,
 };
 
 /// The days that are off within a range, each with the name of what it is off for.
@@ -21,11 +21,11 @@ pub struct DaysOff(BTreeMap<NaiveDate, String>);
 
 /// The days of a college that are off, as its calendar has them now. Entries for times of a day take no day off.
 pub async fn days_off(
-    database: &Database,
+    connection: &impl ConnectionTrait,
     college_id: Uuid,
     days: RangeInclusive<NaiveDate>,
 ) -> Result<DaysOff, Problem> {
-    Ok(DaysOff::of(store::list_touching(database, college_id, &days).await?, &days))
+    Ok(DaysOff::of(store::list_touching(connection, college_id, &days).await?, &days))
 }
 
 impl DaysOff {

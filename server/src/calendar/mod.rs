@@ -1,7 +1,7 @@
 //! The college's calendar: days that are off, and times of the day at which nothing is held.
 //!
 //! Promises: a day is off if one entry says so, whatever others say; of an imported file all is taken or nothing, and the same
-//! file again changes nothing. Never: an import deletes an entry, or a session that is planned changes with the calendar.
+//! file again changes nothing. Never: an import deletes an entry, or a session that has begun changes with the calendar.
 
 mod convert;
 mod create_calendar_entry;

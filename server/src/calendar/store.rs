@@ -24,7 +24,7 @@ pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<Mod
 
 /// Every entry of whole days that has a day in common with these.
 pub async fn list_touching(
-    database: &Database,
+    connection: &impl ConnectionTrait,
     college_id: Uuid,
     days: &RangeInclusive<NaiveDate>,
 ) -> Result<Vec<Model>, Problem> {
@@ -32,7 +32,7 @@ pub async fn list_touching(
         .filter(Column::FromDate.lte(*days.end()))
         .filter(Column::ToDate.gte(*days.start()))
         .filter(Column::StartTime.is_null());
-    Ok(touching.all(database.reader()).await?)
+    Ok(touching.all(connection).await?)
 }
 
 /// Refuses more entries than a college may have. The college must be locked, so that the count holds until they are there.

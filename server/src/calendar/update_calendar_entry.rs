@@ -4,7 +4,10 @@ use chrono::{NaiveDate, NaiveTime};
 use rollcall_proto::v1::{CalendarEntry, UpdateCalendarEntryRequest};
 
 use super::{RESOURCE, convert, rules, service::Service, store};
-use crate::{audit, entity::calendar_entry::Model, mask::Mask, origin::Origin, principal::Principal, problem::Problem};
+use crate::{
+    audit, entity::calendar_entry::Model, jobs, mask::Mask, organisation, origin::Origin, principal::Principal,
+    problem::Problem,
+};
 
 const WRITABLE: &[&str] = &["kind", "name", "from_date", "to_date", "days_of_week", "start_time", "end_time"];
 
@@ -41,16 +44,20 @@ impl Service {
             rules::check(&changed, "entry.")?;
             Ok(changed)
         };
-        self.store
+        let changed = self
+            .store
             .database
             .write(move |tx| {
                 Box::pin(async move {
                     let changed = store::change(tx, college_id, id, change).await?;
+                    organisation::plan_again(tx, college_id, None, now).await?;
                     audit::insert(tx, row).await?;
                     Ok(changed)
                 })
             })
-            .await
+            .await?;
+        jobs::announce(&self.store.bus);
+        Ok(changed)
     }
 }
 

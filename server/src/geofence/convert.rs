@@ -17,8 +17,14 @@ pub fn to_proto(location: Model) -> Location {
         radius_meters: location.radius_meters,
         building: location.building,
         classroom_number: location.classroom_number,
+        capacity: location.capacity.unwrap_or_default(),
         polygon: location.polygon.map(rings).unwrap_or_default(),
     }
+}
+
+/// How many people a location holds; 0 says nothing.
+pub fn capacity(people: i32) -> Option<i32> {
+    (people > 0).then_some(people)
 }
 
 /// Without the first vertex again at the end.

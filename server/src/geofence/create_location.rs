@@ -3,7 +3,7 @@
 use rollcall_proto::v1::CreateLocationRequest;
 use uuid::Uuid;
 
-use super::{RESOURCE, copies, rules, service::Service, store};
+use super::{RESOURCE, convert, copies, rules, service::Service, store};
 use crate::{audit, entity::location, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {
@@ -25,6 +25,7 @@ impl Service {
             polygon,
             building: request.building,
             classroom_number: request.classroom_number,
+            capacity: convert::capacity(request.capacity),
             created_at: now,
             updated_at: now,
         };

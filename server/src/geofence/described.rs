@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{fence::Circle, shape::Shape};
+use super::{convert, fence::Circle, shape::Shape};
 use crate::entity::location::Model;
 
 /// Coordinates and radii that differ by less were only written with other digits.
@@ -16,6 +16,8 @@ pub struct Described {
     pub outline: Outline,
     pub building: Option<String>,
     pub classroom_number: Option<String>,
+    /// In people; 0 says that nobody knows.
+    pub capacity: Option<i32>,
 }
 
 /// What it says of the fence.
@@ -66,6 +68,7 @@ impl Described {
             polygon: None,
             building: String::new(),
             classroom_number: String::new(),
+            capacity: None,
             created_at: terms.now,
             updated_at: terms.now,
         }
@@ -93,6 +96,9 @@ impl Described {
         if let Some(classroom_number) = &self.classroom_number {
             location.classroom_number.clone_from(classroom_number);
         }
+        if let Some(capacity) = self.capacity {
+            location.capacity = convert::capacity(capacity);
+        }
         location.updated_at = terms.now;
         location
     }
@@ -106,4 +112,5 @@ fn is_same(before: &Model, after: &Model) -> bool {
         && near(before.radius_meters, after.radius_meters)
         && before.building == after.building
         && before.classroom_number == after.classroom_number
+        && before.capacity == after.capacity
 }

@@ -19,6 +19,8 @@ struct Properties {
     name: String,
     building: String,
     classroom_number: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<i32>,
     /// A polygon has none of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     radius_meters: Option<f64>,
@@ -45,6 +47,6 @@ pub fn of(location: Model) -> Feature {
             (Some(location.radius_meters), Geometry::Point(Point { coordinates }))
         }
     };
-    let Model { id, name, building, classroom_number, .. } = location;
-    Feature { id, properties: Properties { name, building, classroom_number, radius_meters }, geometry }
+    let Model { id, name, building, classroom_number, capacity, .. } = location;
+    Feature { id, properties: Properties { name, building, classroom_number, capacity, radius_meters }, geometry }
 }

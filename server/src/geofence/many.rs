@@ -78,6 +78,7 @@ pub async fn put(tx: &Tx, locations: Vec<location::Model>) -> Result<(), Problem
             Column::Polygon,
             Column::Building,
             Column::ClassroomNumber,
+            Column::Capacity,
             Column::UpdatedAt,
         ])
         .to_owned();

@@ -1,7 +1,7 @@
 //! The queries of this slice.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DbErr, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, sea_query::LockType,
 };
 use uuid::Uuid;
@@ -14,7 +14,15 @@ use crate::{
 };
 
 pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<location::Model, Problem> {
-    let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).one(database.reader()).await?;
+    find_in(database.reader(), college_id, id).await
+}
+
+pub async fn find_in(
+    connection: &impl ConnectionTrait,
+    college_id: Uuid,
+    id: Uuid,
+) -> Result<location::Model, Problem> {
+    let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).one(connection).await?;
     found.ok_or_else(|| Problem::not_found(RESOURCE))
 }
 

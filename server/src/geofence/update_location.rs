@@ -3,7 +3,9 @@
 use rollcall_proto::v1::{Location, UpdateLocationRequest};
 
 use super::{
-    Circle, RESOURCE, copies,
+    Circle, RESOURCE,
+    convert::capacity as capacity_from_proto,
+    copies,
     rules::{self, Outline},
     service::Service,
     store,
@@ -13,7 +15,7 @@ use crate::{
 };
 
 const WRITABLE: &[&str] =
-    &["name", "latitude", "longitude", "radius_meters", "building", "classroom_number", "polygon"];
+    &["name", "latitude", "longitude", "radius_meters", "building", "classroom_number", "capacity", "polygon"];
 
 impl Service {
     pub(super) async fn update(
@@ -53,10 +55,11 @@ impl Service {
 }
 
 fn apply(location: &mut location::Model, wanted: Location, outline: Outline, mask: &Mask) -> Result<(), Problem> {
-    let Location { id: _, name, latitude, longitude, radius_meters, building, classroom_number, polygon: _ } = wanted;
+    let Location { name, latitude, longitude, radius_meters, building, classroom_number, capacity, .. } = wanted;
     mask.put("name", &mut location.name, name);
     mask.put("building", &mut location.building, building);
     mask.put("classroom_number", &mut location.classroom_number, classroom_number);
+    mask.put("capacity", &mut location.capacity, capacity_from_proto(capacity));
     match outline {
         Outline::Polygon(shape) => {
             let Circle { latitude, longitude, radius_meters } = shape.circle;

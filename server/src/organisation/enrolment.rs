@@ -20,7 +20,7 @@ impl Span {
 }
 
 /// A time in a division, as instants: from the first one on, before the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Membership {
     pub division_id: Uuid,
     pub from: DateTime<Utc>,

@@ -14,6 +14,7 @@ mod get_division;
 mod list_division_students;
 mod list_divisions;
 pub mod many;
+mod planning;
 mod roster;
 mod rules;
 mod service;
@@ -24,12 +25,14 @@ mod zone;
 pub use campus::{CampusNetworks, read as read_networks};
 pub use end_enrolment::end_all;
 pub use enrolment::{Membership, Span};
-pub use roster::{is_enrolled, outdate as outdate_roster, students_on};
+pub use planning::{PLAN_SESSIONS, Planning, plan_again};
+pub use roster::{count_students, is_enrolled, outdate as outdate_roster, students_on};
 pub use rules::span;
 pub use service::Service;
 pub use store::{
-    current_division, current_divisions, find_college, has_division, list_memberships, lock_college, on_day,
+    current_division, current_divisions, find_college, find_college_in, has_division, list_memberships, list_memberships_of, lock_college,
+    on_day,
 };
-pub use zone::{day_in, zone};
+pub use zone::{begin_of, day_in, zone};
 
 const RESOURCE: &str = "division";

@@ -75,6 +75,19 @@ pub async fn is_enrolled(
     Ok(found)
 }
 
+/// How many students of a division are to come on the day of an instant. From a copy, which may be half a minute old.
+pub async fn count_students(
+    store: &Store,
+    college_id: Uuid,
+    division_id: Uuid,
+    time_zone: &str,
+    at: DateTime<Utc>,
+) -> Result<usize, Problem> {
+    let (key, day) = (OfDivision { college_id, division_id }, day_in(time_zone, at));
+    let roster = store.cache.get(&key, || load(store.database.reader(), college_id, division_id, None)).await?;
+    Ok(roster.students_on(day).count())
+}
+
 /// The students of a division on a day, as the connection sees them, in the order of their ids.
 pub async fn students_on(
     connection: &impl ConnectionTrait,

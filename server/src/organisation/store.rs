@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait as _, DbErr, IntoActiveModel as _,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
     sea_query::{Expr, LockType},
 };
@@ -17,11 +17,15 @@ use crate::{
         user::{self, Role},
     },
     problem::Problem,
-    store::{Database, Tx, constraint},
+    store::{Database, ROWS_PER_STATEMENT, Tx, constraint},
 };
 
 pub async fn find_college(database: &Database, id: Uuid) -> Result<college::Model, Problem> {
-    college::by_id(id).one(database.reader()).await?.ok_or_else(|| Problem::not_found("college"))
+    find_college_in(database.reader(), id).await
+}
+
+pub async fn find_college_in(connection: &impl ConnectionTrait, id: Uuid) -> Result<college::Model, Problem> {
+    college::by_id(id).one(connection).await?.ok_or_else(|| Problem::not_found("college"))
 }
 
 /// A college as it is now: nobody else can change it before the transaction ends. Rows that only point to it, which all rows
@@ -153,6 +157,23 @@ pub async fn list_memberships(
         .all(database.reader())
         .await?;
     Ok(rows.iter().map(|row| Membership::of(row, &college.time_zone)).collect())
+}
+
+/// The same of many students at once.
+pub async fn list_memberships_of(
+    connection: &impl ConnectionTrait,
+    college_id: Uuid,
+    time_zone: &str,
+    students: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Membership>>, Problem> {
+    let mut found: HashMap<Uuid, Vec<Membership>> = HashMap::new();
+    for some in students.chunks(ROWS_PER_STATEMENT) {
+        let of_these = enrolment::Column::StudentId.is_in(some.iter().copied());
+        for row in enrolment::in_college(college_id).filter(of_these).all(connection).await? {
+            found.entry(row.student_id).or_default().push(Membership::of(&row, time_zone));
+        }
+    }
+    Ok(found)
 }
 
 /// The division that a person belongs to, as people say it: the one that was entered last.

@@ -1,8 +1,14 @@
 //! CancelSession: SCHEDULED or ACTIVE becomes CANCELLED, and nobody is marked absent.
 
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{rules::Move, service::Service, transition::nothing_else};
+use super::{
+    rules::{self, Move},
+    service::Service,
+    store::Writes,
+    transition::Decided,
+};
 use crate::{entity::session, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
@@ -13,6 +19,13 @@ impl Service {
         reason: String,
         origin: Origin,
     ) -> Result<session::Model, Problem> {
-        self.transition(principal, id, Move::Cancel, reason, origin, nothing_else).await
+        let end_reason = rules::by(principal);
+        self.transition(principal, id, Move::Cancel, origin, move |_, _| {
+            Box::pin(async move {
+                let detail = if reason.is_empty() { json!({}) } else { json!({"reason": reason}) };
+                Ok(Decided { writes: Writes::Cancel { words: reason, end_reason }, detail })
+            })
+        })
+        .await
     }
 }

@@ -4,8 +4,13 @@ use rollcall_proto::v1::{Session, session};
 
 use crate::{
     convert::timestamp,
-    entity::session::{Model, State},
+    entity::session::{Adherence, EndReason, Model, Origin, StartPlace, State},
 };
+
+/// What a student is told of a session: not where its teacher was.
+pub fn for_student(session: Model) -> Session {
+    to_proto(Model { start_position: None, start_distance_meters: None, ..session })
+}
 
 pub fn to_proto(session: Model) -> Session {
     Session {
@@ -22,6 +27,50 @@ pub fn to_proto(session: Model) -> Session {
         timetable_id: session.timetable_id.map(|id| id.to_string()).unwrap_or_default(),
         late_grace_seconds: session.late_grace_seconds,
         cancel_reason: session.cancel_reason,
+        origin: origin_to_proto(session.origin).into(),
+        occurrence_date: session.occurrence_date.map(|day| day.to_string()).unwrap_or_default(),
+        is_adjusted: session.is_adjusted,
+        start_adherence: session.start_adherence.map(adherence_to_proto).unwrap_or_default().into(),
+        start_offset_seconds: session.start_offset_seconds,
+        start_position: session.start_position.map(start_place_to_proto).unwrap_or_default().into(),
+        start_distance_meters: session.start_distance_meters,
+        end_reason: session.end_reason.map(end_reason_to_proto).unwrap_or_default().into(),
+        makes_up_session_id: session.makes_up_session_id.map(|id| id.to_string()).unwrap_or_default(),
+        has_participants: session.has_participants,
+    }
+}
+
+const fn origin_to_proto(origin: Origin) -> session::Origin {
+    match origin {
+        Origin::Hand => session::Origin::Hand,
+        Origin::Timetable => session::Origin::Timetable,
+        Origin::Makeup => session::Origin::Makeup,
+    }
+}
+
+const fn adherence_to_proto(adherence: Adherence) -> session::Adherence {
+    match adherence {
+        Adherence::Early => session::Adherence::Early,
+        Adherence::OnTime => session::Adherence::OnTime,
+        Adherence::Late => session::Adherence::Late,
+    }
+}
+
+const fn start_place_to_proto(place: StartPlace) -> session::StartPlace {
+    match place {
+        StartPlace::Inside => session::StartPlace::Inside,
+        StartPlace::Uncertain => session::StartPlace::Uncertain,
+    }
+}
+
+const fn end_reason_to_proto(reason: EndReason) -> session::EndReason {
+    match reason {
+        EndReason::Teacher => session::EndReason::Teacher,
+        EndReason::Administrator => session::EndReason::Administrator,
+        EndReason::NotStarted => session::EndReason::NotStarted,
+        EndReason::NotEnded => session::EndReason::NotEnded,
+        EndReason::SlotChanged => session::EndReason::SlotChanged,
+        EndReason::DayOff => session::EndReason::DayOff,
     }
 }
 

@@ -1,7 +1,6 @@
 //! CreateSession: check the plan → insert; the database refuses what does not belong together.
 
 use rollcall_proto::v1::CreateSessionRequest;
-use uuid::Uuid;
 
 use super::{RESOURCE, rules, service::Service, store};
 use crate::{
@@ -41,28 +40,17 @@ impl Service {
         }
 
         let now = self.clock.now();
-        let session = session::Model {
-            college_id,
-            id: Uuid::now_v7(),
-            timetable_id: None,
+        let plan = session::Plan {
             location_id,
             division_id,
             teacher_id,
             subject: request.subject,
-            planned_start,
-            planned_end,
+            start: planned_start,
+            end: planned_end,
             time_zone: college.time_zone,
-            state: session::State::Scheduled,
-            started_at: None,
-            ended_at: None,
-            cancel_reason: String::new(),
             late_grace_seconds: request.late_grace_seconds.unwrap_or(college.late_grace_seconds),
-            code_epoch: 0,
-            event_seq: 1,
-            state_seq: 1,
-            created_at: now,
-            updated_at: now,
         };
+        let session = session::Model::planned(college_id, plan, now);
         let row = audit::Row::by(principal, &origin, "session.created", now).object(RESOURCE, session.id);
         let stored = session.clone();
         database

@@ -40,7 +40,7 @@ impl Service {
             Reach::Student(id) => {
                 let database = &self.store.database;
                 let own = organisation::list_memberships(database, principal.college_id, id).await?;
-                query.filter(store::planned_within(&own))
+                query.filter(store::of_student(principal.college_id, id, &own))
             }
         };
         if let Some(state) = state {
@@ -58,6 +58,10 @@ impl Service {
 
         let rows = query.all(self.store.database.reader()).await?;
         let (rows, next_page_token) = page.cut(rows, |last| (last.planned_start, last.id))?;
-        Ok(ListSessionsResponse { sessions: rows.into_iter().map(convert::to_proto).collect(), next_page_token })
+        let told = match principal.reach() {
+            Reach::Student(_) => convert::for_student,
+            Reach::Teacher(_) | Reach::College => convert::to_proto,
+        };
+        Ok(ListSessionsResponse { sessions: rows.into_iter().map(told).collect(), next_page_token })
     }
 }

@@ -4,26 +4,40 @@
 //! has no record, in the transaction that ends it. Never: a session of another college, or of another teacher.
 
 mod access;
+mod adjust;
+mod background;
+mod book_makeup;
 mod cancel_session;
 mod card;
+mod change_teacher;
+mod conflict;
 mod convert;
 mod create_session;
 mod end_session;
 mod get_session;
+mod list_makeup_slots;
 mod list_sessions;
+mod makeup;
+mod participants;
+mod plan;
+mod reschedule_session;
 mod rules;
 mod service;
+mod standing;
 mod start_session;
 mod store;
+mod sweep;
 mod transition;
+mod window;
 
-pub use access::{find_for_staff, is_enrolled};
+pub use access::{count_expected, expected, find_for_staff, is_enrolled};
 pub use card::{Card, load_card, refresh_card};
 pub use convert::to_proto;
-pub use end_session::end_by_server;
-pub use rules::{ambiguous, state_name, teaches};
+pub use makeup::repay;
+pub use rules::{ambiguous, check_staff, state_name, teaches};
 pub use service::Service;
 pub use store::{find, list_active_at, list_active_of};
+pub use transition::end_by_server;
 
 /// What a session is called in a problem.
 pub const RESOURCE: &str = "session";

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::{
-    entity::session::{Model, State},
+    entity::{
+        session::{EndReason, Model, State},
+        user,
+    },
     principal::{Principal, Reach},
     problem::{ErrorReason, Problem},
 };
@@ -65,6 +68,23 @@ pub fn illegal(state: State, wanted: Move) -> Problem {
         .with("wanted", to)
 }
 
+/// The refusal of a change that a session takes in some states only.
+pub fn not_changeable(state: State, allowed: &[State]) -> Problem {
+    let names: Vec<_> = allowed.iter().map(|state| state_name(*state)).collect();
+    let words =
+        format!("The session is {}; only one that is {} can be changed so.", state_name(state), names.join(" or "));
+    let refusal = Problem::new(ErrorReason::IllegalTransition, words);
+    refusal.with("state", state_name(state)).with("allowed", names.join(","))
+}
+
+/// Who ends or cancels a session by hand.
+pub fn by(principal: &Principal) -> EndReason {
+    match principal.reach() {
+        Reach::College => EndReason::Administrator,
+        Reach::Teacher(_) | Reach::Student(_) => EndReason::Teacher,
+    }
+}
+
 /// Whether a member of staff may act on a session: its teacher, or an administrator of the college.
 pub fn check_staff(principal: &Principal, session: &Model) -> Result<(), Problem> {
     if teaches(principal, session) {
@@ -102,6 +122,19 @@ pub fn choose_teacher(principal: &Principal, named: Option<Uuid>) -> Result<Uuid
     }
 }
 
+/// Who holds a makeup session: whoever was to hold the session, unless an administrator names somebody else.
+pub fn choose_makeup_teacher(principal: &Principal, session: &Model, named: Option<Uuid>) -> Result<Uuid, Problem> {
+    choose_teacher(principal, Some(named.unwrap_or(session.teacher_id)))
+}
+
+/// Whether somebody can hold a session.
+pub fn check_teacher(user: Option<&user::Model>) -> Result<(), Problem> {
+    match user.is_some_and(|user| user.role == user::Role::Teacher && user.is_active) {
+        true => Ok(()),
+        false => Err(Problem::not_found("teacher")),
+    }
+}
+
 /// How many sessions a refusal names. It travels in headers, of which clients take some kilobytes.
 const MAX_NAMED: usize = 20;
 
@@ -127,31 +160,6 @@ mod tests {
             id: Uuid::from_u128(1),
             credential: credential(Role::Student),
             expires_at: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    fn planned() -> Model {
-        Model {
-            college_id: Uuid::nil(),
-            id: Uuid::nil(),
-            timetable_id: None,
-            location_id: Uuid::nil(),
-            division_id: Uuid::nil(),
-            teacher_id: Uuid::nil(),
-            subject: String::new(),
-            planned_start: DateTime::UNIX_EPOCH,
-            planned_end: DateTime::UNIX_EPOCH,
-            time_zone: "UTC".to_owned(),
-            state: State::Scheduled,
-            started_at: None,
-            ended_at: None,
-            cancel_reason: String::new(),
-            late_grace_seconds: 0,
-            code_epoch: 0,
-            event_seq: 1,
-            state_seq: 1,
-            created_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::UNIX_EPOCH,
         }
     }
 
@@ -181,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_session_is_its_teachers_and_the_colleges() {
-        let session = |teacher| Model { teacher_id: Uuid::from_u128(teacher), ..planned() };
+        let session = |teacher| Model { teacher_id: Uuid::from_u128(teacher), ..Model::example(DateTime::UNIX_EPOCH) };
         let caller = |role| Principal { credential: credential(role), ..somebody() };
         let table = [
             (Role::Teacher, 1, true),

@@ -1,8 +1,10 @@
 //! SessionService.
 
 use rollcall_proto::v1::{
-    CancelSessionRequest, CreateSessionRequest, EndSessionRequest, GetSessionRequest, ListSessionsRequest,
-    ListSessionsResponse, Session, StartSessionRequest, session_service_server::SessionService,
+    BookMakeupRequest, CancelSessionRequest, ChangeTeacherRequest, CreateSessionRequest, EndSessionRequest,
+    GetSessionRequest, ListMakeupSlotsRequest, ListMakeupSlotsResponse, ListSessionsRequest, ListSessionsResponse,
+    PlanSessionsRequest, PlanSessionsResponse, RescheduleSessionRequest, Session, StartSessionRequest,
+    session_service_server::SessionService,
 };
 use tonic::{Request, Response, Status};
 
@@ -28,7 +30,7 @@ impl SessionService for Service {
     async fn get_session(&self, request: Request<GetSessionRequest>) -> Result<Response<Session>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(self.get(&principal, id).await?))
     }
 
     async fn list_sessions(
@@ -42,13 +44,48 @@ impl SessionService for Service {
     async fn start_session(&self, request: Request<StartSessionRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.start(&principal, id, origin).await?)))
+        Ok(Response::new(to_proto(self.start(&principal, id, request.into_inner(), origin).await?)))
     }
 
     async fn end_session(&self, request: Request<EndSessionRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
         Ok(Response::new(to_proto(self.end(&principal, id, origin).await?)))
+    }
+
+    async fn change_teacher(&self, request: Request<ChangeTeacherRequest>) -> Result<Response<Session>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(to_proto(self.hand_over(&principal, request.into_inner(), origin).await?)))
+    }
+
+    async fn reschedule_session(
+        &self,
+        request: Request<RescheduleSessionRequest>,
+    ) -> Result<Response<Session>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(to_proto(self.reschedule(&principal, request.into_inner(), origin).await?)))
+    }
+
+    async fn plan_sessions(
+        &self,
+        request: Request<PlanSessionsRequest>,
+    ) -> Result<Response<PlanSessionsResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.plan(&principal, &origin).await?))
+    }
+
+    async fn list_makeup_slots(
+        &self,
+        request: Request<ListMakeupSlotsRequest>,
+    ) -> Result<Response<ListMakeupSlotsResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.list_makeup_slots(&principal, request.into_inner()).await?))
+    }
+
+    async fn book_makeup(&self, request: Request<BookMakeupRequest>) -> Result<Response<Session>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let session = self.book_makeup(&principal, request.into_inner(), origin).await?;
+        Ok(Response::new(to_proto(session)))
     }
 
     async fn cancel_session(&self, request: Request<CancelSessionRequest>) -> Result<Response<Session>, Status> {

@@ -1,23 +1,26 @@
 //! The queries of this slice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait as _, Condition, ConnectionTrait, ExprTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
+    sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
 
-use super::{RESOURCE, rules::Move};
+use super::{RESOURCE, access::expected, rules::Move, standing::Standing};
 use crate::{
     entity::{
         attendance_record::{self, Model as Record, Status},
-        session::{self, Column, Model, State},
+        excuse,
+        session::{self, Adherence, Column, EndReason, Model, State},
+        session_participant,
     },
-    organisation::{self, Membership},
+    organisation::Membership,
     problem::Problem,
     store::{Database, Tx},
+    tally,
 };
 
 pub async fn find(database: &Database, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
@@ -37,14 +40,26 @@ pub async fn list_active_at(database: &Database, college_id: Uuid, location_id: 
 pub async fn list_active_of(
     database: &Database,
     college_id: Uuid,
+    student_id: Uuid,
     memberships: &[Membership],
 ) -> Result<Vec<Model>, Problem> {
     let active = session::in_college(college_id).filter(Column::State.eq(State::Active));
-    Ok(active.filter(planned_within(memberships)).all(database.reader()).await?)
+    Ok(active.filter(of_student(college_id, student_id, memberships)).all(database.reader()).await?)
+}
+
+/// The sessions that a student is to come to: those of their divisions, and those that they are a participant of.
+pub fn of_student(college_id: Uuid, student_id: Uuid, memberships: &[Membership]) -> Condition {
+    use session_participant::Column as Participant;
+    let of_division = Condition::all().add(Column::HasParticipants.eq(false)).add(planned_within(memberships));
+    let named = session_participant::in_college(college_id)
+        .filter(Participant::StudentId.eq(student_id))
+        .select_only()
+        .column(Participant::SessionId);
+    Condition::any().add(of_division).add(Column::Id.in_subquery(named.into_query()))
 }
 
 /// Sessions that are planned for a time in which somebody belongs to their division. Nobody's memberships hold none.
-pub fn planned_within(memberships: &[Membership]) -> Condition {
+fn planned_within(memberships: &[Membership]) -> Condition {
     // An empty `any` would hold for every row.
     let none = Condition::any().add(Expr::value(false));
     memberships.iter().fold(none, |any, membership| {
@@ -63,38 +78,104 @@ pub async fn insert(tx: &Tx, session: Model) -> Result<(), Problem> {
     Ok(())
 }
 
+/// A session as it is now: nobody else can change it, or its records, until the transaction ends.
+pub async fn lock(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<Model, Problem> {
+    let query = session::in_college(college_id).filter(Column::Id.eq(id)).lock(LockType::NoKeyUpdate);
+    query.one(tx).await?.ok_or_else(|| Problem::not_found(RESOURCE))
+}
+
+/// What a move writes beside the state.
+#[derive(Clone, Debug)]
+pub enum Writes {
+    Start(Start),
+    End(EndReason),
+    Cancel { words: String, end_reason: EndReason },
+}
+
+/// How a session was started.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub adherence: Adherence,
+    pub offset_seconds: i32,
+    pub standing: Option<Standing>,
+}
+
+impl Writes {
+    const fn wanted(&self) -> Move {
+        match self {
+            Self::Start(_) => Move::Start,
+            Self::End(_) => Move::End,
+            Self::Cancel { .. } => Move::Cancel,
+        }
+    }
+}
+
 /// Moves a session, if it stands where the move leads out of. One statement decides.
 pub async fn change_state(
     tx: &Tx,
     college_id: Uuid,
     id: Uuid,
-    wanted: Move,
-    cancel_reason: &str,
+    writes: Writes,
     now: DateTime<Utc>,
 ) -> Result<Option<Model>, Problem> {
-    let next_seq = || Expr::col(Column::EventSeq).add(1);
-    let mut change = session::update_in_college(college_id)
+    let wanted = writes.wanted();
+    let change = counted(session::update_in_college(college_id), now)
         .col_expr(Column::State, Expr::value(wanted.target()))
-        .col_expr(Column::EventSeq, next_seq())
-        .col_expr(Column::StateSeq, next_seq())
-        .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(id))
         .filter(Column::State.is_in(wanted.sources().iter().copied()));
-    change = match wanted {
-        Move::Start => change.col_expr(Column::StartedAt, Expr::value(now)),
-        Move::End => change.col_expr(Column::EndedAt, Expr::value(now)),
-        Move::Cancel => change
+    let change = match writes {
+        Writes::Start(Start { adherence, offset_seconds, standing }) => change
+            .col_expr(Column::StartedAt, Expr::value(now))
+            .col_expr(Column::StartAdherence, Expr::value(adherence))
+            .col_expr(Column::StartOffsetSeconds, Expr::value(offset_seconds))
+            .col_expr(Column::StartPosition, Expr::value(standing.map(|standing| standing.place)))
+            .col_expr(Column::StartDistanceMeters, Expr::value(standing.map(|standing| standing.distance_meters))),
+        Writes::End(end_reason) => {
+            change.col_expr(Column::EndedAt, Expr::value(now)).col_expr(Column::EndReason, Expr::value(end_reason))
+        }
+        Writes::Cancel { words, end_reason } => change
             .col_expr(Column::EndedAt, Expr::value(now))
-            .col_expr(Column::CancelReason, Expr::value(cancel_reason)),
+            .col_expr(Column::CancelReason, Expr::value(words))
+            .col_expr(Column::EndReason, Expr::value(end_reason)),
     };
     Ok(change.exec_with_returning(tx).await?.pop())
 }
 
+/// Gives a session another plan, if it stands in one of these states.
+pub async fn replan(tx: &Tx, wanted: &Model, states: &[State], now: DateTime<Utc>) -> Result<Option<Model>, Problem> {
+    let changed = counted(session::update_in_college(wanted.college_id), now)
+        .col_expr(Column::LocationId, Expr::value(wanted.location_id))
+        .col_expr(Column::DivisionId, Expr::value(wanted.division_id))
+        .col_expr(Column::TeacherId, Expr::value(wanted.teacher_id))
+        .col_expr(Column::Subject, Expr::value(wanted.subject.as_str()))
+        .col_expr(Column::PlannedStart, Expr::value(wanted.planned_start))
+        .col_expr(Column::PlannedEnd, Expr::value(wanted.planned_end))
+        .col_expr(Column::TimeZone, Expr::value(wanted.time_zone.as_str()))
+        .col_expr(Column::OccurrenceDate, Expr::value(wanted.occurrence_date))
+        .col_expr(Column::IsAdjusted, Expr::value(wanted.is_adjusted))
+        .filter(Column::Id.eq(wanted.id))
+        .filter(Column::State.is_in(states.iter().copied()))
+        .exec_with_returning(tx)
+        .await?;
+    Ok(changed.into_iter().next())
+}
+
+/// A change of the session itself, counted as an event of it.
+fn counted<E>(change: sea_orm::UpdateMany<E>, now: DateTime<Utc>) -> sea_orm::UpdateMany<E>
+where
+    E: sea_orm::EntityTrait<Column = Column>,
+{
+    let next_seq = || Expr::col(Column::EventSeq).add(1);
+    change
+        .col_expr(Column::EventSeq, next_seq())
+        .col_expr(Column::StateSeq, next_seq())
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+}
+
 /// Marks everyone absent who was enrolled on the day of the session, is active now and has no record, as part of the event
-/// that ended it.
+/// that ended it. With an approved excuse they are excused instead, and pending with an open one.
 pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
-    let day = organisation::day_in(&session.time_zone, session.planned_start);
-    let students = organisation::students_on(tx, session.college_id, session.division_id, day).await?;
+    let students = expected(tx, session).await?;
     let present: HashSet<Uuid> = attendance_record::in_college(session.college_id)
         .filter(attendance_record::Column::SessionId.eq(session.id))
         .select_only()
@@ -104,16 +185,19 @@ pub async fn mark_absent(tx: &Tx, session: &Model) -> Result<(), Problem> {
         .await?
         .into_iter()
         .collect();
+    // The session's row is locked, and whoever asks or decides locks it too: an excuse is seen here, or it finds the record.
+    let excuses: HashMap<Uuid, excuse::Status> = excuse::standing(tx, session).await?.into_iter().collect();
+    let status = |id| excuses.get(&id).map_or(Status::Absent, |excuse| excuse.of_absence());
     let at = session.ended_at.unwrap_or(session.updated_at);
     let absent = students.into_iter().filter(|id| !present.contains(id));
     // Ids are made here and not by the database, which knows no UUIDv7 before PostgreSQL 18.
     let records: Vec<attendance_record::ActiveModel> =
-        absent.map(|id| Record::of(session, id, Status::Absent, at).into()).collect();
+        absent.map(|id| Record::of(session, id, status(id), at).into()).collect();
     for chunk in records.chunks(500) {
         attendance_record::insert(chunk.iter().cloned())
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(tx)
             .await?;
     }
-    Ok(())
+    tally::count(tx, session).await
 }

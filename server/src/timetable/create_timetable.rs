@@ -8,6 +8,7 @@ use crate::{
     audit,
     convert::{clock, id, optional_date},
     entity::timetable,
+    jobs,
     organisation::{self, day_in},
     origin::Origin,
     principal::Principal,
@@ -50,11 +51,14 @@ impl Service {
                 Box::pin(async move {
                     organisation::lock_college(tx, college_id).await?;
                     place::check(tx, None, &made).await?;
+                    let (slot_id, made_at) = (made.id, made.created_at);
                     store::insert(tx, made).await?;
+                    organisation::plan_again(tx, college_id, Some(slot_id), made_at).await?;
                     audit::insert(tx, row).await
                 })
             })
             .await?;
+        jobs::announce(&self.store.bus);
         Ok(slot)
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     entity::timetable::{self, Column, Model},
+    organisation,
     problem::Problem,
     store::{Tx, put_rows},
 };
@@ -36,5 +37,8 @@ pub async fn put(tx: &Tx, slots: Vec<Model>) -> Result<(), Problem> {
     let known = OnConflict::columns([Column::CollegeId, Column::Id])
         .update_columns([Column::LocationId, Column::Subject, Column::EndTime, Column::ValidTo, Column::UpdatedAt])
         .to_owned();
+    if let Some(slot) = slots.first() {
+        organisation::plan_again(tx, slot.college_id, None, slot.updated_at).await?;
+    }
     Ok(put_rows(tx, slots, timetable::insert, known).await?)
 }

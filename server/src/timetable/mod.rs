@@ -3,6 +3,7 @@
 //! Promises: no teacher, location or division is in two slots at once, whoever writes at the same moment; wall times are the
 //! college's, right across daylight saving. Never: a slot over midnight, or one that goes because its teacher leaves.
 
+mod booked;
 mod change;
 mod conflict;
 mod convert;
@@ -17,6 +18,7 @@ pub mod many;
 mod names;
 mod place;
 mod recurrence;
+mod release;
 mod rules;
 mod running;
 mod schedule;
@@ -25,9 +27,10 @@ mod service;
 mod store;
 mod update_timetable;
 
+pub use booked::booked;
 pub use conflict::{Conflict, conflicts, taken};
 pub use names::Names;
-pub use recurrence::Occurrence;
+pub use recurrence::{Occurrence, Weekly};
 pub use rules::check_slot;
 pub use schedule::{Entry, schedule};
 pub use service::Service;

@@ -40,10 +40,8 @@ pub struct Occurrence {
 impl Weekly {
     /// What a row of the timetable says.
     pub fn of(slot: &timetable::Model) -> Self {
-        // The database holds the days to 1 to 7.
-        let weekday = u8::try_from(slot.day_of_week - 1).ok().and_then(|day| Weekday::try_from(day).ok());
         Self {
-            weekday: weekday.unwrap_or(Weekday::Mon),
+            weekday: weekday(slot.day_of_week),
             start: slot.start_time,
             end: slot.end_time,
             valid_from: slot.valid_from,
@@ -75,6 +73,11 @@ impl Weekly {
         let end = if end > start { end } else { start + (self.end - self.start) };
         Some(Occurrence { start, end, date })
     }
+}
+
+/// A weekday by its number, from 1 for Monday. The database holds the days to 1 to 7.
+pub fn weekday(day_of_week: i32) -> Weekday {
+    u8::try_from(day_of_week - 1).ok().and_then(|day| Weekday::try_from(day).ok()).unwrap_or(Weekday::Mon)
 }
 
 /// When a zone's clocks show a wall time. None on a day that the zone left out.

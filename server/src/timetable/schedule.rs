@@ -69,7 +69,7 @@ pub async fn schedule(
     let zone = organisation::zone(&college.time_zone);
     let whose = Whose::of(database, college.id, reach).await?;
     let slots = store::list_within(database, college.id, &whose, from, to).await?;
-    let days_off = calendar::days_off(database, college.id, from..=to).await?;
+    let days_off = calendar::days_off(database.reader(), college.id, from..=to).await?;
     // A whole college has thousands of slots, which are not for the threads that serve everybody else.
     let expand = move || Schedule { entries: expand(slots, &whose, zone, &days_off, from, to), days_off };
     tokio::task::spawn_blocking(expand).await.map_err(Problem::internal)

@@ -10,7 +10,7 @@ use super::{
     store,
 };
 use crate::{
-    audit, convert, entity::timetable::Model, mask::Mask, organisation, origin::Origin, principal::Principal,
+    audit, convert, entity::timetable::Model, jobs, mask::Mask, organisation, origin::Origin, principal::Principal,
     problem::Problem,
 };
 
@@ -27,7 +27,8 @@ impl Service {
         let change = Change::read(wanted, &mask)?;
         let now = self.clock.now();
         let row = audit::Row::by(principal, &origin, "timetable.updated", now).object(RESOURCE, id);
-        self.store
+        let changed = self
+            .store
             .database
             .write(move |tx| {
                 Box::pin(async move {
@@ -37,10 +38,13 @@ impl Service {
                     rules::check_slot("timetable.", &changed)?;
                     place::check(tx, Some(&found), &changed).await?;
                     store::write(tx, &changed).await?;
+                    organisation::plan_again(tx, college_id, Some(id), now).await?;
                     audit::insert(tx, row).await?;
                     Ok(changed)
                 })
             })
-            .await
+            .await?;
+        jobs::announce(&self.store.bus);
+        Ok(changed)
     }
 }

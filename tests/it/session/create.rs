@@ -1,7 +1,10 @@
 //! CreateSession.
 
 use chrono::TimeDelta;
-use rollcall_proto::v1::{CreateSessionRequest, GetSessionRequest, Session, session::State};
+use rollcall_proto::v1::{
+    CreateSessionRequest, GetSessionRequest, Session,
+    session::{Origin, State},
+};
 use rollcall_tests::{
     Answer as _, Class, Kind,
     college::{College, LATE_GRACE_SECONDS, now_in_seconds},
@@ -37,11 +40,9 @@ fn expected(id: &str, request: CreateSessionRequest, teacher: Uuid) -> Session {
         subject: request.subject,
         planned_start: request.planned_start,
         planned_end: request.planned_end,
-        started_at: None,
-        ended_at: None,
-        timetable_id: String::new(),
         late_grace_seconds: request.late_grace_seconds.unwrap_or(LATE_GRACE_SECONDS),
-        cancel_reason: String::new(),
+        origin: Origin::Hand as i32,
+        ..Session::default()
     }
 }
 

@@ -38,7 +38,7 @@ fn college() -> (College, Vec<SeedSession>) {
     (college, sessions)
 }
 
-async fn all(actor: &Actor, mut request: ListSessionsRequest) -> Vec<Session> {
+pub async fn all(actor: &Actor, mut request: ListSessionsRequest) -> Vec<Session> {
     let mut sessions = Vec::new();
     loop {
         let page = actor.sessions().list_sessions(request.clone()).await.answer();

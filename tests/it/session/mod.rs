@@ -3,4 +3,9 @@
 mod create;
 mod get;
 mod list;
+mod makeup;
+mod moves;
+mod overdue;
+mod planning;
 mod transitions;
+mod windows;
