@@ -113,7 +113,7 @@ impl Service {
         }
         let database = &self.store.database;
         let memberships = organisation::list_memberships(database, college_id, principal.id).await?;
-        let active = session::list_active_of(database, college_id, &memberships).await?;
+        let active = session::list_active_of(database, college_id, principal.id, &memberships).await?;
         match active.as_slice() {
             [] => Err(Problem::new(ErrorReason::SessionNotActive, "None of your sessions is active now.")),
             [one] => session::load_card(&self.store, college_id, one.id).await,

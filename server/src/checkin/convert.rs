@@ -22,6 +22,8 @@ pub fn to_proto(record: Model) -> AttendanceRecord {
         late_by_seconds: record.late_by_seconds,
         evidence: evidence.map(evidence_to_proto).collect(),
         replayed: false,
+        repaid_by_session_id: record.repaid_by_session_id.map(|id| id.to_string()).unwrap_or_default(),
+        changed_at: (record.updated_at != record.created_at).then(|| timestamp(record.updated_at)),
     }
 }
 
@@ -30,7 +32,7 @@ pub fn status_name(status: Status) -> &'static str {
     status_to_proto(status).as_str_name()
 }
 
-const fn status_to_proto(status: Status) -> attendance_record::Status {
+pub const fn status_to_proto(status: Status) -> attendance_record::Status {
     match status {
         Status::Present => attendance_record::Status::Present,
         Status::Late => attendance_record::Status::Late,

@@ -15,6 +15,6 @@ mod service;
 mod store;
 mod writer;
 
-pub use convert::to_proto;
+pub use convert::{status_name, status_to_proto, to_proto};
 pub use service::Service;
 pub use writer::Writer;

@@ -3,6 +3,7 @@
 use crate::{
     code,
     entity::session::State,
+    geofence,
     problem::{ErrorReason, Problem},
     session,
 };
@@ -66,17 +67,13 @@ impl From<Refusal> for Problem {
             Refusal::CodeInvalid => code::invalid(),
             Refusal::CodeExpired { age_seconds } => code::expired(*age_seconds),
             Refusal::OutsideGeofence { distance_meters, edge_distance_meters, radius_meters, accuracy_meters } => {
-                let refused = problem(format!(
-                    "You are {:.0} m outside the place. Go there and try again.",
-                    edge_distance_meters.ceil()
-                ))
-                .with("distance_meters", format!("{distance_meters:.1}"))
-                .with("edge_distance_meters", format!("{edge_distance_meters:.1}"))
-                .with("radius_meters", format!("{radius_meters:.1}"));
-                match accuracy_meters {
-                    Some(accuracy) => refused.with("accuracy_meters", format!("{accuracy:.1}")),
-                    None => refused,
+                geofence::Outside {
+                    distance_meters: *distance_meters,
+                    edge_distance_meters: *edge_distance_meters,
+                    radius_meters: *radius_meters,
+                    accuracy_meters: *accuracy_meters,
                 }
+                .into()
             }
         }
     }

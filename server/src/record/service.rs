@@ -1,16 +1,19 @@
 //! RecordService.
 
 use rollcall_proto::v1::{
-    AttendanceRecord, GetRecordRequest, ListMyRecordsRequest, ListMyRecordsResponse, ListRecordsRequest,
-    ListRecordsResponse, record_service_server::RecordService,
+    AttendanceRecord, GetRecordRequest, ListMyRecordsRequest, ListMyRecordsResponse, ListRecordChangesRequest,
+    ListRecordChangesResponse, ListRecordsRequest, ListRecordsResponse, MarkRecordsRequest, MarkRecordsResponse,
+    UpdateRecordRequest, record_service_server::RecordService,
 };
 use tonic::{Request, Response, Status};
 
 use super::list_records::Filter;
 use crate::{
     checkin::to_proto,
+    clock::Clock,
     convert::{id, optional_id},
     keys::Keys,
+    origin::Origin,
     principal::Principal,
     store::Store,
 };
@@ -19,6 +22,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Service {
     pub store: Store,
+    pub clock: Clock,
     pub keys: Keys,
 }
 
@@ -50,5 +54,29 @@ impl RecordService for Service {
         let principal = Principal::of(&request)?;
         let id = id("id", &request.get_ref().id)?;
         Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+    }
+
+    async fn update_record(
+        &self,
+        request: Request<UpdateRecordRequest>,
+    ) -> Result<Response<AttendanceRecord>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+    }
+
+    async fn list_record_changes(
+        &self,
+        request: Request<ListRecordChangesRequest>,
+    ) -> Result<Response<ListRecordChangesResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        Ok(Response::new(self.list_changes(&principal, request.into_inner()).await?))
+    }
+
+    async fn mark_records(
+        &self,
+        request: Request<MarkRecordsRequest>,
+    ) -> Result<Response<MarkRecordsResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.mark(&principal, request.into_inner(), origin).await?))
     }
 }

@@ -1,6 +1,7 @@
 //! Every setting, from flags over the environment over `config.yaml` over defaults, read and checked before anything binds.
 //! All faults are listed together. Each part of the server gets its own options and sees no others.
 
+mod documents;
 mod mail;
 mod options;
 mod reader;
@@ -23,6 +24,7 @@ pub struct Settings {
     pub listen: Listen,
     pub database: Database,
     pub redis: Option<SecretString>,
+    pub documents: Documents,
     /// The master secret; made in the data folder when none is given, in development only.
     pub secret: Option<SecretString>,
     pub data_dir: PathBuf,
@@ -35,6 +37,7 @@ pub struct Settings {
     pub limits: RateLimits,
     pub mail: Mail,
     pub account_mail: AccountMail,
+    pub webhooks: Webhooks,
     pub cors_origins: Vec<String>,
     /// Whether the edge shows the OpenAPI document and its pages.
     pub docs: bool,
@@ -80,6 +83,7 @@ impl Settings {
         let data_dir = PathBuf::from(reader.text("DATA_DIR", "./data"));
         let database = read_database(&mut reader, &data_dir);
         let redis = read_redis(&mut reader);
+        let documents = documents::read(&mut reader, &data_dir, production);
         reader.know(&[
             "JWT_SECRET",
             "PORT",
@@ -121,6 +125,7 @@ impl Settings {
             },
             database,
             redis,
+            documents,
             secret,
             data_dir,
             time_zone,
@@ -148,6 +153,7 @@ impl Settings {
             },
             mail: mail::read(&mut reader, production),
             account_mail: mail::read_account_mail(&mut reader),
+            webhooks: read_webhooks(&mut reader, production),
             cors_origins: reader.list("CORS_ORIGINS", "", "origins such as https://app.example.edu"),
             docs: reader.flag("DOCS_ENABLED", true),
             shown: Vec::new(),
@@ -290,6 +296,16 @@ fn check_secret(secret: Option<&SecretString>, reader: &mut Reader) {
                 .to_owned(),
         );
     }
+}
+
+/// Webhooks of colleges must not reach what only the operator's machines can.
+fn read_webhooks(reader: &mut Reader, production: bool) -> Webhooks {
+    let networks = "networks such as 127.0.0.0/8";
+    let allowed_networks: Vec<ipnet::IpNet> = reader.list("WEBHOOK_ALLOWED_NETWORKS", "", networks);
+    if production && !allowed_networks.is_empty() {
+        reader.fault("WEBHOOK_ALLOWED_NETWORKS lets webhooks into private networks; take it away in production".to_owned());
+    }
+    Webhooks { allowed_networks }
 }
 
 fn check_origins(origins: &[String], production: bool, reader: &mut Reader) {

@@ -38,6 +38,26 @@ pub struct Database {
     pub pool_size: u32,
 }
 
+/// Where documents are kept.
+#[derive(Clone, Debug)]
+pub enum Documents {
+    Folder(PathBuf),
+    S3(Bucket),
+}
+
+/// A bucket of S3, or of what speaks like it.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    pub name: String,
+    /// What names in it begin with; empty where nothing is before them.
+    pub prefix: String,
+    pub region: String,
+    /// Of what is not Amazon's.
+    pub endpoint: Option<String>,
+    /// None: those of the machine.
+    pub credentials: Option<(String, SecretString)>,
+}
+
 /// How people sign in.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -112,4 +132,11 @@ pub struct RateLimits {
     /// How many times as much may be asked from an address there.
     pub campus_factor: u32,
     pub key_per_hour: u32,
+}
+
+/// Where webhooks may lead.
+#[derive(Clone, Debug, Default)]
+pub struct Webhooks {
+    /// Networks that are not public and may be called all the same, without TLS too. None in production.
+    pub allowed_networks: Vec<IpNet>,
 }

@@ -18,6 +18,8 @@ pub enum Notice {
     TokenRevoked { college_id: Uuid, subject_id: Uuid },
     /// A college calls other networks its own.
     NetworksChanged { college_id: Uuid },
+    /// People were told something.
+    Notified { college_id: Uuid, user_ids: Vec<Uuid> },
     /// There is something to do.
     JobWaiting,
     /// Notices may have been lost: trust nothing that was heard before.
@@ -30,7 +32,8 @@ impl Notice {
             Self::SessionChanged { college_id, .. }
             | Self::Stale { college_id, .. }
             | Self::TokenRevoked { college_id, .. }
-            | Self::NetworksChanged { college_id } => *college_id,
+            | Self::NetworksChanged { college_id }
+            | Self::Notified { college_id, .. } => *college_id,
             Self::JobWaiting | Self::Gap => Uuid::nil(),
         }
     }

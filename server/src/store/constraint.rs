@@ -12,6 +12,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("uq_locations_name", "locations.college_id, locations.name"),
     ("uq_api_keys_name", "api_keys.college_id, api_keys.name"),
     ("uq_access_points_bssid", "access_points.college_id, access_points.bssid"),
+    ("uq_excuses_standing", "excuses.college_id, excuses.session_id, excuses.student_id"),
 ];
 
 /// The name of the unique constraint that was broken.

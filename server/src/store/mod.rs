@@ -6,6 +6,7 @@ mod bus;
 mod cache;
 pub mod constraint;
 mod database;
+mod documents;
 mod keyset;
 mod limiter;
 mod redis;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub use bus::{Bus, Notice};
 pub use cache::{Cache, CacheKey};
 pub use database::{Database, LONGEST_WRITE, Tx, Work, detach};
+pub use documents::Documents;
 pub use keyset::{after, before};
 #[cfg(test)]
 pub use limiter::Outcome;

@@ -3,3 +3,5 @@
 mod get;
 mod list;
 mod list_my;
+mod mark;
+mod update;
