@@ -1,5 +1,5 @@
 //! One reader for each session that is watched on this replica, however many watch it. Notices wake it at once; it looks
-//! by itself too, so that a notice that was lost only costs time.
+//! by itself too, so that a notice that was lost only costs time. What it reads is put into words once and shared.
 
 use std::{
     collections::HashMap,
@@ -12,11 +12,18 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{change::Change, store};
-use crate::store::{Notice, Store};
+use crate::{
+    keys::Keys,
+    problem::Problem,
+    store::{Notice, Store},
+};
 
 /// How often a session is looked at unasked: seldom where notices are heard, often where they are not.
 const LOOK: Duration = Duration::from_secs(2);
 const LOOK_UNHEARD: Duration = Duration::from_millis(250);
+/// So long after a change the next one is looked for. In a rush of check-ins, what comes meanwhile is read together; who
+/// checks in alone is seen at once.
+const PACE: Duration = Duration::from_millis(25);
 /// A watcher that is further behind reads for itself what it missed.
 const KEPT_CHANGES: usize = 64;
 
@@ -28,6 +35,7 @@ type BySession = HashMap<(Uuid, Uuid), Weak<Feed>>;
 pub struct Feeds {
     feeds: Arc<Mutex<BySession>>,
     store: Store,
+    token_key: [u8; 32],
     stop: CancellationToken,
 }
 
@@ -44,8 +52,8 @@ impl Feed {
 }
 
 impl Feeds {
-    pub fn new(store: Store, stop: CancellationToken) -> Self {
-        let feeds = Self { feeds: Arc::default(), store, stop };
+    pub fn new(store: Store, keys: &Keys, stop: CancellationToken) -> Self {
+        let feeds = Self { feeds: Arc::default(), store, token_key: keys.page_token, stop };
         tokio::spawn(feeds.clone().dispatch());
         feeds
     }
@@ -73,16 +81,23 @@ impl Feeds {
                 () = tokio::time::sleep(look) => {}
                 () = self.stop.cancelled() => return,
             }
-            match store::changes_after(&self.store.database, college_id, session_id, position).await {
+            match self.look(college_id, session_id, position).await {
                 Ok(change) if change.up_to > position => {
                     position = change.up_to;
                     // Whoever came and went in the meantime need not be told.
                     let _ = strong.changes.send(Arc::new(change));
+                    tokio::time::sleep(PACE).await;
                 }
                 // Nothing new, or a fault of the moment: the next look will tell.
                 _ => {}
             }
         }
+    }
+
+    /// What changed after a number, as it is told.
+    pub async fn look(&self, college_id: Uuid, session_id: Uuid, after: i64) -> Result<Change, Problem> {
+        let reading = store::changes_after(&self.store, college_id, session_id, after).await?;
+        Ok(Change::of(reading, after, &self.token_key))
     }
 
     async fn dispatch(self) {

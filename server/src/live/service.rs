@@ -3,10 +3,13 @@
 use std::pin::Pin;
 
 use futures_util::Stream;
-use rollcall_proto::v1::{AttendanceEvent, WatchAttendanceRequest, live_service_server::LiveService};
+use rollcall_proto::v1::{
+    AttendanceEvent, NotificationEvent, WatchAttendanceRequest, WatchNotificationsRequest,
+    live_service_server::LiveService,
+};
 use tonic::{Request, Response, Status};
 
-use super::feed::Feeds;
+use super::{feed::Feeds, inboxes::Inboxes};
 use crate::{convert, keys::Keys, lease::Leases, principal::Principal, session, store::Store};
 
 /// What live streams need.
@@ -15,6 +18,7 @@ pub struct Service {
     pub store: Store,
     pub keys: Keys,
     pub feeds: Feeds,
+    pub inboxes: Inboxes,
     pub leases: Leases,
 }
 
@@ -32,5 +36,16 @@ impl LiveService for Service {
         let session = session::find_for_staff(&self.store, &principal, session_id).await?;
         let after = self.position(&session, &request.resume_token)?;
         Ok(Response::new(self.watch(lease, session, after)))
+    }
+
+    type WatchNotificationsStream = Pin<Box<dyn Stream<Item = Result<NotificationEvent, Status>> + Send>>;
+
+    async fn watch_notifications(
+        &self,
+        request: Request<WatchNotificationsRequest>,
+    ) -> Result<Response<Self::WatchNotificationsStream>, Status> {
+        let (principal, lease) = (Principal::of(&request)?, self.leases.grant(&request)?);
+        let position = self.notification_position(&principal, &request.get_ref().resume_token)?;
+        Ok(Response::new(self.notifications(lease, principal, position)))
     }
 }

@@ -1,20 +1,15 @@
 //! WatchAttendance: what there is after the token → then each change → until the session is over.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::pin::Pin;
 
 use futures_util::Stream;
 use rollcall_proto::v1::AttendanceEvent;
-use tokio::{
-    sync::broadcast::{self, error::RecvError},
-    time::{Instant, Interval},
-};
 use tonic::Status;
 
 use super::{
-    change::{self, Change},
-    feed::Feed,
+    change,
+    listener::{Listener, Part},
     service::Service,
-    store,
 };
 use crate::{
     entity::session::Model,
@@ -22,10 +17,9 @@ use crate::{
     problem::{ErrorReason, Problem},
 };
 
-/// Proxies cut connections that are silent for long.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// How often the caller's right to watch is checked again.
-const CHECK: Duration = Duration::from_secs(1);
+/// After so many the stream rests, so that they are sent: what is ready at once is put into one buffer, which grows with a big
+/// roll and then stays as big for as long as the stream lives.
+const EVENTS_AT_A_TIME: usize = 8;
 
 impl Service {
     /// The number to continue after.
@@ -43,91 +37,28 @@ impl Service {
         session: Model,
         after: i64,
     ) -> Pin<Box<dyn Stream<Item = Result<AttendanceEvent, Status>> + Send>> {
-        let service = self.clone();
-        let key = service.keys.page_token;
+        let (key, college_id, session_id) = (self.keys.page_token, session.college_id, session.id);
+        // Listened to before the first look, so that nothing falls between the two.
+        let feed = self.feeds.watch(college_id, session_id, session.event_seq);
+        let mut parts = Listener::new(self.feeds.clone(), feed, lease, (college_id, session_id), after).follow();
         Box::pin(async_stream::try_stream! {
-            // Listened to before the first look, so that nothing falls between the two.
-            let feed = service.feeds.watch(session.college_id, session.id, session.event_seq);
-            let mut watcher = Watcher::new(feed, lease);
-            let mut position = after;
-            let mut change = Arc::new(service.look(&session, position).await?);
-            loop {
-                if change.up_to > position {
-                    for event in change.events(position, &key) {
-                        yield event;
-                    }
-                    position = change.up_to;
-                }
-                if change.is_last() {
-                    return;
-                }
-                change = loop {
-                    match watcher.next().await? {
-                        // A feed that began later than this watcher's position leaves a gap before its first change.
-                        Some(Heard::Change(change)) if change.after <= position => break change,
-                        Some(Heard::Change(_) | Heard::Gap) => break Arc::new(service.look(&session, position).await?),
-                        Some(Heard::Silence) => {
-                            let resume_token = change::seal(&key, session.college_id, session.id, position);
-                            yield AttendanceEvent { resume_token, change: None };
+            while let Some(part) = parts.recv().await {
+                match part {
+                    Part::Change { change, position } => {
+                        for (number, event) in change.events_after(position).enumerate() {
+                            if number > 0 && number % EVENTS_AT_A_TIME == 0 {
+                                tokio::task::yield_now().await;
+                            }
+                            yield event.clone();
                         }
-                        None => {}
                     }
-                };
+                    Part::SignOfLife { position } => {
+                        let resume_token = change::seal(&key, college_id, session_id, position);
+                        yield AttendanceEvent { resume_token, ..AttendanceEvent::default() };
+                    }
+                    Part::Failure(problem) => Err(problem)?,
+                }
             }
         })
-    }
-
-    async fn look(&self, session: &Model, after: i64) -> Result<Change, Problem> {
-        store::changes_after(&self.store.database, session.college_id, session.id, after).await
-    }
-}
-
-/// What a watcher hears.
-enum Heard {
-    Change(Arc<Change>),
-    /// More than is kept: it has to look for itself.
-    Gap,
-    Silence,
-}
-
-struct Watcher {
-    /// Held, because a feed that nobody holds stops reading.
-    _feed: Arc<Feed>,
-    changes: broadcast::Receiver<Arc<Change>>,
-    lease: Lease,
-    check: Interval,
-    heard_at: Instant,
-}
-
-impl Watcher {
-    fn new(feed: Arc<Feed>, lease: Lease) -> Self {
-        let changes = feed.listen();
-        Self { _feed: feed, changes, lease, check: tokio::time::interval(CHECK), heard_at: Instant::now() }
-    }
-
-    /// Waits for the next thing to do; none where there is nothing to do yet.
-    async fn next(&mut self) -> Result<Option<Heard>, Problem> {
-        tokio::select! {
-            received = self.changes.recv() => {
-                self.heard_at = Instant::now();
-                match received {
-                    Ok(change) => Ok(Some(Heard::Change(change))),
-                    Err(RecvError::Lagged(_)) => Ok(Some(Heard::Gap)),
-                    Err(RecvError::Closed) => Err(Problem::internal("a feed that is held was closed")),
-                }
-            }
-            _ = self.check.tick() => {
-                self.lease.check()?;
-                let is_silent = self.heard_at.elapsed() >= SIGN_OF_LIFE;
-                if is_silent {
-                    self.heard_at = Instant::now();
-                }
-                Ok(is_silent.then_some(Heard::Silence))
-            }
-            () = self.lease.stopped() => {
-                self.lease.check()?;
-                Ok(None)
-            }
-        }
     }
 }
