@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     audit,
-    contract::is_email,
+    contract::email_fault,
     entity::{
         college::{self, Registration},
         user::{self, Role},
@@ -133,8 +133,8 @@ fn check(request: &RegisterRequest) -> Result<(), Problem> {
         violations.push(Violation { field: field.to_owned(), description: description.to_owned() });
     };
     if request.token.is_empty() {
-        if !is_email(request.email.trim()) {
-            fault("email", "must be an e-mail address");
+        if let Some(found) = email_fault(request.email.trim()) {
+            fault("email", found);
         }
         if request.username.is_empty() {
             fault("username", "is required");

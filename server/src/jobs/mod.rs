@@ -89,6 +89,20 @@ pub async fn insert_all(
     store::insert_all(tx, payloads.into_iter().map(row).collect::<Result<_, Problem>>()?).await
 }
 
+/// Adds many jobs of a kind, each with the time before which nobody takes it.
+pub async fn insert_all_at(
+    tx: &Tx,
+    kind: &str,
+    jobs: impl IntoIterator<Item = (impl Serialize, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let row = |(payload, due_at)| {
+        let payload = serde_json::to_value(payload).map_err(Problem::internal)?;
+        Ok(Model { due_at, ..store::fresh(kind, payload, now) })
+    };
+    store::insert_all(tx, jobs.into_iter().map(row).collect::<Result<_, Problem>>()?).await
+}
+
 /// Tells every runner that there is something to do.
 pub fn announce(bus: &Bus) {
     bus.announce(Notice::JobWaiting);

@@ -15,6 +15,8 @@ pub struct Letter {
     pub to: String,
     pub subject: String,
     pub paragraphs: Vec<Paragraph>,
+    /// The language that it is in, BCP 47.
+    pub language: &'static str,
 }
 
 /// A part of a letter.
@@ -57,7 +59,7 @@ impl Letter {
             Paragraph::Link(link) => format!("<p><a href=\"{0}\">{0}</a></p>\r\n", escaped(link)),
         });
         let body: String = paragraphs.collect();
-        format!("<!doctype html>\r\n<html lang=\"en\"><body>\r\n{body}</body></html>\r\n")
+        format!("<!doctype html>\r\n<html lang=\"{}\"><body>\r\n{body}</body></html>\r\n", self.language)
     }
 }
 
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     fn message(to: &str, subject: &str, paragraphs: Vec<Paragraph>) -> Result<String, Unwritable> {
-        let letter = Letter { to: to.to_owned(), subject: subject.to_owned(), paragraphs };
+        let letter = Letter { to: to.to_owned(), subject: subject.to_owned(), paragraphs, language: "en" };
         let from = "Rollcall <rollcall@example.edu>".parse()?;
         let message = letter.message(from, "1@example.edu", DateTime::UNIX_EPOCH)?;
         Ok(String::from_utf8(message.formatted())?)
@@ -123,6 +125,7 @@ mod tests {
                 Paragraph::Text("<b>Maple</b> & \"co\"".to_owned()),
                 Paragraph::Link("https://example.edu/a#token='x'".to_owned()),
             ],
+            language: "en",
         };
         assert_eq!(letter.text(), "<b>Maple</b> & \"co\"\r\n\r\nhttps://example.edu/a#token='x'\r\n");
         let html = letter.html();

@@ -39,6 +39,7 @@ impl Service {
                     store::write(tx, &gone, guard).await?;
                     let divisions = organisation::end_all(tx, college_id, id, today).await?;
                     identity::forget(tx, &found).await?;
+                    store::forget_messages(tx, college_id, id).await?;
                     let mut told = api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?;
                     told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);
                     audit::insert(tx, row).await?;

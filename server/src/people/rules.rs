@@ -5,7 +5,7 @@ use rollcall_proto::v1::User;
 use serde_json::{Value, json};
 
 use crate::{
-    contract::is_email,
+    contract::email_fault,
     entity::user::{Model, NO_PASSWORD, Role},
     identity::role_from_proto,
     mask::Mask,
@@ -20,8 +20,8 @@ pub fn check_update(wanted: &User, mask: &Mask) -> Result<(), Problem> {
     if mask.has("username") && wanted.username.is_empty() {
         fault("username", "is required");
     }
-    if mask.has("email") && !is_email(&wanted.email) {
-        fault("email", "must be an e-mail address");
+    if let Some(found) = email_fault(&wanted.email).filter(|_| mask.has("email")) {
+        fault("email", found);
     }
     if mask.has("role") && role_from_proto(wanted.role()).is_none() {
         fault("role", "is required");

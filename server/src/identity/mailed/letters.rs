@@ -116,7 +116,7 @@ impl Sender<'_> {
 }
 
 fn letter(to: String, subject: String, paragraphs: Vec<Paragraph>) -> Letter {
-    Letter { to, subject, paragraphs }
+    Letter { to, subject, paragraphs, language: "en" }
 }
 
 fn text(text: impl Into<String>) -> Paragraph {

@@ -1,0 +1,140 @@
+//! The job that sends one message: sign → post → in one transaction write down how it went and, where it did not, the job of
+//! the next try. A server that ends in between leaves a job that comes again when its lease ends: the message may arrive
+//! twice, under one id.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    RESOURCE,
+    post::{Answer, post},
+    rules::{self, Verdict},
+    secret::Secret,
+    service::Service,
+    store,
+};
+use crate::{
+    audit,
+    entity::{
+        webhook,
+        webhook_delivery::{Model, State},
+    },
+    jobs::{self, End, Failure, Job},
+    problem::Problem,
+    store::Tx,
+};
+
+/// First tries, of which none waits for a system that does not answer.
+pub const FIRST: &str = "webhook.deliver";
+/// Later tries, and all to systems that failed the last time.
+pub const AGAIN: &str = "webhook.retry";
+
+/// Which message.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    pub college_id: Uuid,
+    pub delivery_id: Uuid,
+}
+
+impl Service {
+    pub(super) async fn deliver(self: Arc<Self>, job: Job) -> Result<End, Failure> {
+        let delivery: Delivery = job.payload()?;
+        let found = store::find_to_send(&self.store.database, delivery.college_id, delivery.delivery_id).await?;
+        // It was deleted with its webhook, or is over.
+        let Some((webhook, row)) = found else { return Ok(End::Done) };
+        let now = self.clock.now();
+        let result = match webhook.disabled_at {
+            None => Some(self.send(&webhook, &row, now).await),
+            Some(_) => None,
+        };
+        let after = self.clock.now();
+        let work = self.store.database.write(move |tx| {
+            Box::pin(async move {
+                settle(tx, webhook, row, result, after).await?;
+                job.finish(tx).await
+            })
+        });
+        work.await?;
+        Ok(End::Finished)
+    }
+
+    async fn send(&self, webhook: &webhook::Model, row: &Model, now: DateTime<Utc>) -> Result<Answer, String> {
+        // What was public when it was written may not be allowed any more.
+        let url = self.gate.read(&webhook.url).map_err(|fault| format!("the URL {fault}"))?;
+        let timestamp = now.timestamp();
+        let signatures: Vec<String> = rules::generations(webhook, now)
+            .into_iter()
+            .map(|generation| Secret::derive(&self.keys.webhook, webhook.college_id, webhook.id, generation))
+            .map(|secret| secret.sign(&row.message_id, timestamp, &row.body))
+            .collect();
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("webhook-id", row.message_id.clone()),
+            ("webhook-timestamp", timestamp.to_string()),
+            ("webhook-signature", signatures.join(" ")),
+        ] {
+            headers.insert(name, HeaderValue::from_str(&value).map_err(|error| error.to_string())?);
+        }
+        post(&self.gate, &url, headers, Bytes::from(row.body.clone())).await
+    }
+}
+
+/// Writes down how a try went; none was made to a webhook that is stopped.
+async fn settle(
+    tx: &Tx,
+    webhook: webhook::Model,
+    row: Model,
+    result: Option<Result<Answer, String>>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let Some(result) = result else {
+        let stopped = "the webhook is stopped".to_owned();
+        let over = Model { state: State::Failed, next_attempt_at: None, last_error: stopped, ..row };
+        return store::write_delivery(tx, over).await;
+    };
+    let answer = result.as_ref().ok().copied();
+    let attempts = row.attempts + 1;
+    let verdict = rules::judge(attempts, answer, rand::random());
+    let tried = Model {
+        attempts,
+        last_attempt_at: Some(now),
+        last_status: answer.map(|answer| i32::from(answer.status)),
+        next_attempt_at: None,
+        ..row
+    };
+    let outcome = if verdict == Verdict::Delivered { "delivered" } else { "failed" };
+    metrics::counter!("rollcall_webhook_attempts_total", "result" => outcome).increment(1);
+    if verdict == Verdict::Delivered {
+        // The webhook before its delivery, as everybody locks them.
+        store::clear_failing(tx, webhook.college_id, webhook.id).await?;
+        return store::write_delivery(tx, Model { state: State::Delivered, last_error: String::new(), ..tried }).await;
+    }
+    let told = result.map_or_else(|fault| fault, |answer| format!("it answered {}", answer.status));
+    let failed = Model { last_error: told.chars().take(500).collect(), ..tried };
+    let webhook = store::note_failing(tx, webhook, now).await?;
+    if let Some(reason) = rules::disables(&webhook, answer, now)
+        && store::disable(tx, webhook.college_id, webhook.id, reason, now).await?
+    {
+        let deed = audit::Row::new(webhook.college_id, "webhook.disabled", now)
+            .object(RESOURCE, webhook.id)
+            .detail(json!({"url": webhook.url, "error": failed.last_error}));
+        audit::insert(tx, deed).await?;
+    }
+    match verdict {
+        Verdict::Again(wait) => {
+            let due_at = now + wait;
+            let job = Delivery { college_id: failed.college_id, delivery_id: failed.id };
+            jobs::insert_all_at(tx, AGAIN, [(job, due_at)], now).await?;
+            store::write_delivery(tx, Model { next_attempt_at: Some(due_at), ..failed }).await
+        }
+        Verdict::Delivered | Verdict::GivenUp => {
+            store::write_delivery(tx, Model { state: State::Failed, ..failed }).await
+        }
+    }
+}
