@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::Method;
 use rollcall_proto::v1::{
     ApiKey, CreateApiKeyRequest, CreateApiKeyResponse, CreateUserRequest, GetApiKeyRequest, InviteUserRequest,
@@ -18,9 +21,10 @@ use rollcall_tests::{
     password::PASSWORD,
     record::{time, timestamp},
     until::{until, until_within},
-    world::Plan,
+    world::{Plan, SECRET},
 };
 use serde_json::json;
+use sha2::Sha256;
 use tonic::Code;
 
 in_every_world!(does_what_it_was_made_for_until_it_is_revoked);
@@ -35,6 +39,8 @@ on_both_stores!(
     says_in_the_audit_that_it_was_a_key,
     is_counted_by_itself,
     comes_in_pages,
+    stays_revoked_when_the_list_has_forgotten_it,
+    is_forged_by_nobody_who_knows_the_master_secret,
 );
 on_postgres!(is_revoked_on_every_replica);
 
@@ -356,6 +362,53 @@ async fn comes_in_pages(kind: Kind) {
         }
     }
     assert_eq!(names, ["key 4", "key 3", "key 2", "key 1", "key 0"]);
+}
+
+/// What was revoked stands in a list for as long as an access token could live, and in the key's row for ever.
+async fn stays_revoked_when_the_list_has_forgotten_it(kind: Kind) {
+    let mut class = Class::open(kind, 0).await;
+    let made = make(&class.admin(), "doors", &[Scope::PeopleRead]).await;
+    let integrator = class.world.nobody().with_token(made.key);
+    integrator.users().list_users(ListUsersRequest::default()).await.answer();
+    revoke(&class.admin(), &made.api_key.expect("the key").id).await;
+    class.world.advance(3600).await;
+    let rows = class.world.rows().await;
+    let forgotten = async || (rows.number("SELECT COUNT(*) AS n FROM token_revocations").await == 0).then_some(());
+    until("what has expired is purged", forgotten).await;
+    // A server that has just started knows no more than the tables.
+    class.world.kill(0).await;
+    class.world.resume(0).await;
+    let refusal = integrator.users().list_users(ListUsersRequest::default()).await.refused();
+    assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_REVOKED"));
+}
+
+/// The master secret seals a key's text, and what is random in it is kept as a hash: neither alone makes a key.
+async fn is_forged_by_nobody_who_knows_the_master_secret(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let text = make(&class.admin(), "doors", &[Scope::PeopleRead]).await.key;
+    assert_eq!(sealed(&text, 0), text, "sealed as the server does it");
+    let integrator = |text: String| class.world.nobody().with_token(text).users();
+    integrator(text.clone()).list_users(ListUsersRequest::default()).await.answer();
+    let refusal = integrator(sealed(&text, 1)).list_users(ListUsersRequest::default()).await.refused();
+    assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_INVALID"));
+}
+
+/// A key's text with another secret, sealed with what is derived from the master secret.
+fn sealed(text: &str, difference: u8) -> String {
+    let body = URL_SAFE_NO_PAD.decode(text.strip_prefix("rck_").expect("its prefix")).expect("base64");
+    let (ids, rest) = body.split_at(32);
+    let (secret, seal) = rest.split_at(32);
+    let mut secret = secret.to_vec();
+    secret[7] ^= difference;
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(None, SECRET.as_bytes()).expand(b"rollcall api key v1", &mut key).expect("32 bytes");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key");
+    for part in [&ids[..16], &ids[16..], &secret] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    let made = mac.finalize().into_bytes();
+    format!("rck_{}", URL_SAFE_NO_PAD.encode([ids, &secret, &made[..seal.len()]].concat()))
 }
 
 async fn is_revoked_on_every_replica(kind: Kind) {

@@ -1,6 +1,6 @@
 //! Access points, by their address.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rollcall_proto::v1::{CreateAccessPointRequest, access_point::Type};
 use sea_orm::ConnectionTrait;
@@ -13,13 +13,22 @@ use super::{
 };
 use crate::{
     access_point::{self, ANY_SIGNAL_DBM, kind_from_proto, many, to_proto},
-    entity::access_point::{Kind, Model},
+    entity::{
+        access_point::{Kind, Model},
+        location,
+    },
     geofence,
     problem::Problem,
     store::{Database, Tx},
 };
 
 pub struct AccessPoints;
+
+/// What rows mean: access points by their address, locations by their name.
+pub struct Known {
+    points: HashMap<String, Model>,
+    locations: HashMap<String, location::Model>,
+}
 
 pub struct Row {
     bssid: String,
@@ -43,6 +52,7 @@ impl Table for AccessPoints {
 
     type Row = Row;
     type Key = String;
+    type Known = Known;
     type Changes = Vec<Model>;
     type After = ();
     type Position = String;
@@ -71,23 +81,23 @@ impl Table for AccessPoints {
         row.bssid.clone()
     }
 
-    async fn plan<C: ConnectionTrait>(
-        connection: &C,
-        import: &Import,
-        lines: &[Line<Row>],
-        mut finding: Finding<'_>,
-    ) -> Result<Plan<Vec<Model>>, Problem> {
+    async fn load<C: ConnectionTrait>(connection: &C, import: &Import, lines: &[Line<Row>]) -> Result<Known, Problem> {
         let bssids: Vec<_> = lines.iter().map(|line| line.row.bssid.as_str()).collect();
-        let mut known = many::find_by_bssid(connection, import.college_id, &bssids).await?;
+        let points = many::find_by_bssid(connection, import.college_id, &bssids).await?;
         let named = distinct(lines, |row| &row.location);
         let locations = geofence::many::find_by_name(connection, import.college_id, &named).await?;
+        Ok(Known { points, locations })
+    }
+
+    fn plan(import: &Import, lines: &[Line<Row>], known: Known, mut finding: Finding<'_>) -> Plan<Vec<Model>> {
+        let Known { mut points, locations } = known;
         let mut plan = Plan::<Vec<Model>>::default();
         for Line { line, row } in lines {
             let Some(location) = locations.get(&row.location) else {
                 finding.add(*line, "location", "is none of the college's: take the name of one, or import it first");
                 continue;
             };
-            let before = known.remove(&row.bssid);
+            let before = points.remove(&row.bssid);
             let (is_new, before) = match before {
                 Some(before) => (false, before),
                 None => (true, empty(row, import, location.id)),
@@ -103,7 +113,7 @@ impl Table for AccessPoints {
             }
             plan.changes.push(after);
         }
-        Ok(plan)
+        plan
     }
 
     async fn write(tx: &Tx, _: &Import, changes: Vec<Model>) -> Result<(), Problem> {

@@ -1,5 +1,7 @@
 //! Divisions, by their name.
 
+use std::collections::HashMap;
+
 use rollcall_proto::v1::CreateDivisionRequest;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -31,6 +33,7 @@ impl Table for Divisions {
 
     type Row = Row;
     type Key = String;
+    type Known = HashMap<String, Model>;
     type Changes = Vec<Model>;
     type After = ();
     type Position = String;
@@ -45,14 +48,21 @@ impl Table for Divisions {
         row.name.clone()
     }
 
-    async fn plan<C: ConnectionTrait>(
+    async fn load<C: ConnectionTrait>(
         connection: &C,
         import: &Import,
         lines: &[Line<Row>],
-        _: Finding<'_>,
-    ) -> Result<Plan<Vec<Model>>, Problem> {
+    ) -> Result<HashMap<String, Model>, Problem> {
         let names: Vec<_> = lines.iter().map(|line| line.row.name.as_str()).collect();
-        let mut known = many::find_divisions(connection, import.college_id, &names).await?;
+        many::find_divisions(connection, import.college_id, &names).await
+    }
+
+    fn plan(
+        import: &Import,
+        lines: &[Line<Row>],
+        mut known: HashMap<String, Model>,
+        _: Finding<'_>,
+    ) -> Plan<Vec<Model>> {
         let mut plan = Plan::<Vec<Model>>::default();
         for Line { row, .. } in lines {
             let before = known.remove(&row.name);
@@ -78,7 +88,7 @@ impl Table for Divisions {
                 },
             }
         }
-        Ok(plan)
+        plan
     }
 
     async fn write(tx: &Tx, _: &Import, changes: Vec<Model>) -> Result<(), Problem> {

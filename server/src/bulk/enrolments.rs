@@ -30,6 +30,13 @@ use crate::{
 
 pub struct Enrolments;
 
+/// What rows mean, by names and addresses, and all enrolments of those whom they mean.
+pub struct Known {
+    divisions: HashMap<String, division::Model>,
+    people: HashMap<String, user::Model>,
+    enrolments: Vec<Model>,
+}
+
 pub struct Row {
     division: String,
     student_email: String,
@@ -52,6 +59,7 @@ impl Table for Enrolments {
 
     type Row = Row;
     type Key = (String, String, Option<NaiveDate>);
+    type Known = Known;
     type Changes = Vec<Model>;
     type After = HashSet<Uuid>;
     type Position = EnrolmentKey;
@@ -78,18 +86,19 @@ impl Table for Enrolments {
         (row.division.clone(), row.student_email.clone(), row.from)
     }
 
-    async fn plan<C: ConnectionTrait>(
-        connection: &C,
-        import: &Import,
-        lines: &[Line<Row>],
-        mut finding: Finding<'_>,
-    ) -> Result<Plan<Vec<Model>>, Problem> {
+    async fn load<C: ConnectionTrait>(connection: &C, import: &Import, lines: &[Line<Row>]) -> Result<Known, Problem> {
         let college_id = import.college_id;
         let divisions = many::find_divisions(connection, college_id, &distinct(lines, |row| &row.division)).await?;
         let emails = distinct(lines, |row| &row.student_email);
         let people = people::many::find_by_email(connection, college_id, &emails).await?;
         let ids: Vec<_> = people.values().map(|person| person.id).collect();
-        let mut spans = Spans::of(many::find_enrolments(connection, college_id, &ids).await?);
+        let enrolments = many::find_enrolments(connection, college_id, &ids).await?;
+        Ok(Known { divisions, people, enrolments })
+    }
+
+    fn plan(import: &Import, lines: &[Line<Row>], known: Known, mut finding: Finding<'_>) -> Plan<Vec<Model>> {
+        let Known { divisions, people, enrolments } = known;
+        let mut spans = Spans::of(enrolments);
         let mut plan = Plan::<Vec<Model>>::default();
         for Line { line, row } in lines {
             let Some((division_id, student_id)) = refer(row, *line, &divisions, &people, &mut finding) else {
@@ -123,7 +132,7 @@ impl Table for Enrolments {
                 Some(_) => plan.updated += 1,
             }
             plan.changes.push(Model {
-                college_id,
+                college_id: import.college_id,
                 division_id,
                 student_id,
                 from_date: span.from,
@@ -134,7 +143,7 @@ impl Table for Enrolments {
         for (line, fault) in spans.overlaps() {
             finding.add(line, "from_date", fault);
         }
-        Ok(plan)
+        plan
     }
 
     async fn lock(tx: &Tx, import: &Import, lines: &[Line<Row>]) -> Result<(), Problem> {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use rollcall_proto::{google::api::HttpBody, v1::ImportRowsResponse};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{
@@ -50,7 +51,7 @@ impl Service {
         if invite && !T::HAS_PEOPLE {
             return Err(Problem::invalid_field("invite", "must be left out: only people are invited"));
         }
-        let turn = self.turns.take().await?;
+        let turn = self.turns.take(principal.college_id).await?;
         let (college_id, now) = (principal.college_id, self.clock.now());
         let college = organisation::find_college(&self.importer.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);
@@ -59,11 +60,10 @@ impl Service {
             identity::check_invitations(&college)?;
         }
         let (importer, principal) = (self.importer.clone(), principal.clone());
-        let import = Import { importer, college_id, now, today, invite, principal, origin };
-        let mut sheet: Sheet<T> = self.read(file, &turn).await?;
-        let finding = Finding { faults: &mut sheet.faults, columns: &sheet.columns };
+        let import = Arc::new(Import { importer, college_id, now, today, invite, principal, origin });
+        let sheet: Sheet<T> = self.read(file, &turn).await?;
         let reader = self.importer.store.database.reader();
-        let plan = T::plan(reader, &import, &sheet.lines, finding).await?;
+        let (mut sheet, plan) = plan(reader, &import, sheet, &turn).await?;
         if dry_run {
             return Ok(told(&plan, sheet.rows, std::mem::take(&mut sheet.faults), true));
         }
@@ -78,29 +78,44 @@ impl Service {
 
     async fn read<T: Table>(&self, file: HttpBody, turn: &Turn) -> Result<Sheet<T>, Problem> {
         let contract = self.contract.clone();
-        turn.read(move || Sheet::read(&file.data, FieldRules { contract: &contract, path: T::SINGLE })).await?
+        turn.work(move || Sheet::read(&file.data, FieldRules { contract: &contract, path: T::SINGLE })).await?
     }
 }
 
+/// Holds a file against what the college has; what is wrong is among the faults of the sheet then.
+async fn plan<T: Table>(
+    connection: &impl ConnectionTrait,
+    import: &Arc<Import>,
+    mut sheet: Sheet<T>,
+    turn: &Turn,
+) -> Result<(Sheet<T>, Plan<T::Changes>), Problem> {
+    let known = T::load(connection, import, &sheet.lines).await?;
+    let import = import.clone();
+    let work = move || {
+        let finding = Finding { faults: &mut sheet.faults, columns: &sheet.columns };
+        let plan = T::plan(&import, &sheet.lines, known, finding);
+        (sheet, plan)
+    };
+    turn.work(work).await
+}
+
 /// Writes what a file without faults says. The turn ends with the write, whoever has gone away by then.
-async fn write<T: Table>(import: Import, sheet: Sheet<T>, turn: Turn) -> Result<ImportRowsResponse, Problem> {
+async fn write<T: Table>(import: Arc<Import>, sheet: Sheet<T>, turn: Turn) -> Result<ImportRowsResponse, Problem> {
     detach(async move {
-        let _turn = turn;
-        let import = Arc::new(import);
+        let _turn = turn.clone();
         let (writing, database) = (import.clone(), import.importer.store.database.clone());
         let work = database.write_within(LONGEST_WRITE, move |tx| {
             Box::pin(async move {
                 // One import at a time in a college, and nobody else decides meanwhile who administers.
                 organisation::lock_college(tx, writing.college_id).await?;
                 T::lock(tx, &writing, &sheet.lines).await?;
-                let mut faults = Faults::default();
-                let finding = Finding { faults: &mut faults, columns: &sheet.columns };
-                let mut plan = T::plan(tx, &writing, &sheet.lines, finding).await?;
-                if !faults.is_empty() {
-                    return Err(faults.refuse());
+                // It came here without faults, so that those that it has now are of this look.
+                let (sheet, mut plan) = plan(tx, &writing, sheet, &turn).await?;
+                if !sheet.faults.is_empty() {
+                    return Err(sheet.faults.refuse());
                 }
                 let after = T::write(tx, &writing, std::mem::take(&mut plan.changes)).await?;
-                let answer = told(&plan, sheet.rows, faults, false);
+                let answer = told(&plan, sheet.rows, Faults::default(), false);
                 if !plan.is_empty() {
                     let row = audit::Row::by(&writing.principal, &writing.origin, "rows.imported", writing.now);
                     audit::insert(tx, row.detail(detail::<T>(&answer))).await?;
@@ -144,7 +159,7 @@ fn told<C>(plan: &Plan<C>, rows: usize, faults: Faults, dry_run: bool) -> Import
 }
 
 /// Anything but CSV would be read as one column with a strange name.
-fn check_type(content_type: &str) -> Result<(), Problem> {
+pub fn check_type(content_type: &str) -> Result<(), Problem> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("text/csv") {
         return Ok(());

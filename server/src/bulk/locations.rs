@@ -1,6 +1,6 @@
 //! Locations, by their name.
 
-use std::convert::Infallible;
+use std::{collections::HashMap, convert::Infallible};
 
 use rollcall_proto::v1::CreateLocationRequest;
 use sea_orm::ConnectionTrait;
@@ -35,6 +35,7 @@ impl Table for Locations {
         Column::optional("radius_meters"),
         Column::optional("building"),
         Column::optional("classroom_number"),
+        Column::optional("capacity"),
         Column::optional("polygon"),
     ];
     const SINGLE: &'static str = "/rollcall.v1.GeofenceService/CreateLocation";
@@ -42,6 +43,7 @@ impl Table for Locations {
 
     type Row = Row;
     type Key = String;
+    type Known = HashMap<String, Model>;
     type Changes = Vec<Model>;
     type After = Vec<Uuid>;
     type Position = String;
@@ -55,6 +57,7 @@ impl Table for Locations {
         };
         let (name, building) = (cells.needed("name"), cells.needed("building"));
         let classroom_number = cells.needed("classroom_number");
+        let capacity = cells.integer("capacity");
         let request = cells.check(CreateLocationRequest {
             name,
             latitude,
@@ -62,6 +65,7 @@ impl Table for Locations {
             radius_meters,
             building,
             classroom_number,
+            capacity: capacity.unwrap_or_default(),
             polygon: Vec::new(),
         });
         let outline = match polygon {
@@ -82,7 +86,7 @@ impl Table for Locations {
         let CreateLocationRequest { name, building, classroom_number, .. } = request;
         let building = Some(building).filter(|_| cells.has("building"));
         let classroom_number = Some(classroom_number).filter(|_| cells.has("classroom_number"));
-        let described = Described { name, outline, building, classroom_number };
+        let described = Described { name, outline, building, classroom_number, capacity };
         Some(Row { described, says_polygon: cells.has("polygon") })
     }
 
@@ -90,14 +94,21 @@ impl Table for Locations {
         row.described.name.clone()
     }
 
-    async fn plan<C: ConnectionTrait>(
+    async fn load<C: ConnectionTrait>(
         connection: &C,
         import: &Import,
         lines: &[Line<Row>],
-        mut finding: Finding<'_>,
-    ) -> Result<Plan<Vec<Model>>, Problem> {
+    ) -> Result<HashMap<String, Model>, Problem> {
         let names: Vec<_> = lines.iter().map(|line| line.row.described.name.as_str()).collect();
-        let mut known = many::find_by_name(connection, import.college_id, &names).await?;
+        many::find_by_name(connection, import.college_id, &names).await
+    }
+
+    fn plan(
+        import: &Import,
+        lines: &[Line<Row>],
+        mut known: HashMap<String, Model>,
+        mut finding: Finding<'_>,
+    ) -> Plan<Vec<Model>> {
         let Import { college_id, now, importer, .. } = import;
         let default_radius_meters = importer.default_radius_meters;
         let terms = Terms { college_id: *college_id, now: *now, default_radius_meters };
@@ -125,7 +136,7 @@ impl Table for Locations {
                 Becomes::Same => plan.unchanged += 1,
             }
         }
-        Ok(plan)
+        plan
     }
 
     async fn write(tx: &Tx, _: &Import, changes: Vec<Model>) -> Result<Vec<Uuid>, Problem> {
@@ -150,6 +161,7 @@ impl Table for Locations {
                 Cell::typed(location.radius_meters),
                 Cell::Text(location.building),
                 Cell::Text(location.classroom_number),
+                Cell::optional(location.capacity.map(|people| people.to_string())),
                 Cell::optional(polygon.map_err(Problem::internal)?),
             ])
         });

@@ -13,6 +13,7 @@ mod fault;
 mod file;
 mod formula;
 mod header;
+mod import_marks;
 mod import_rows;
 mod locations;
 mod service;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rollcall_proto::v1::{
-    ExportRowsRequest, ImportRowsRequest, ImportRowsResponse, RowKind, bulk_service_server::BulkService,
+    ExportRowsRequest, ImportMarksRequest, ImportMarksResponse, ImportRowsRequest, ImportRowsResponse, RowKind,
+    bulk_service_server::BulkService,
 };
 use tonic::{
     Request, Response, Status,
@@ -66,6 +67,14 @@ impl BulkService for Service {
             RowKind::Timetables => self.import::<Timetables>(&principal, file, options, origin).await,
         };
         Ok(Response::new(answer?))
+    }
+
+    async fn import_marks(
+        &self,
+        request: Request<ImportMarksRequest>,
+    ) -> Result<Response<ImportMarksResponse>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        Ok(Response::new(self.mark(&principal, request.into_inner(), origin).await?))
     }
 
     type ExportRowsStream = Bodies;

@@ -1,8 +1,8 @@
 //! What a row of a timetable would make of what it refers to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use crate::{
     },
     geofence, organisation, people,
     problem::Problem,
+    timetable::many,
 };
 
 /// Division, teacher, weekday and start.
@@ -32,6 +33,39 @@ pub struct Known {
     divisions: HashMap<String, division::Model>,
     locations: HashMap<String, location::Model>,
     people: HashMap<String, user::Model>,
+    /// All that the college has: any of them could be in the way.
+    pub slots: Vec<Model>,
+}
+
+/// Slots that no row has meant so far.
+pub struct Held(HashMap<Slot, BTreeMap<NaiveDate, Vec<Model>>>);
+
+impl Held {
+    pub fn of(slots: Vec<Model>) -> Self {
+        let mut held = Self(HashMap::new());
+        for slot in slots {
+            held.0.entry(slot_of(&slot)).or_default().entry(slot.valid_from).or_default().push(slot);
+        }
+        held
+    }
+
+    /// The one that is valid from a day.
+    pub fn take(&mut self, slot: &Slot, first: NaiveDate) -> Option<Model> {
+        self.0.get_mut(slot)?.get_mut(&first)?.pop()
+    }
+
+    /// The one that is valid on a day. Goes through all of the slot, which a file means once in this way.
+    pub fn take_valid_on(&mut self, slot: &Slot, day: NaiveDate) -> Option<Model> {
+        self.0.get_mut(slot)?.range_mut(..=day).find_map(|(_, slots)| {
+            let place = slots.iter().position(|slot| slot.valid_to.is_none_or(|last| last >= day))?;
+            Some(slots.swap_remove(place))
+        })
+    }
+
+    /// Those that are left.
+    pub fn rest(self) -> Vec<Model> {
+        self.0.into_values().flat_map(BTreeMap::into_values).flatten().collect()
+    }
 }
 
 impl Known {
@@ -46,7 +80,8 @@ impl Known {
         let locations = geofence::many::find_by_name(connection, college_id, &names).await?;
         let emails = distinct(lines, |row| &row.teacher_email);
         let people = people::many::find_by_email(connection, college_id, &emails).await?;
-        Ok(Self { divisions, locations, people })
+        let slots = many::list(connection, college_id).await?;
+        Ok(Self { divisions, locations, people, slots })
     }
 
     /// The slot that a row would make. What it refers to in vain is a fault.

@@ -1,6 +1,6 @@
 //! From when to when students belong to divisions, as it would be after an import: in one division once at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -17,9 +17,9 @@ struct Held {
     line: Option<u32>,
 }
 
-/// Every enrolment that a file could touch.
+/// Every enrolment that a file could touch, by the day on which it begins: a file can have all its rows of one student.
 #[derive(Default)]
-pub struct Spans(HashMap<Key, Vec<Held>>);
+pub struct Spans(HashMap<Key, BTreeMap<NaiveDate, Held>>);
 
 impl Spans {
     /// What the college has.
@@ -27,36 +27,38 @@ impl Spans {
         let mut spans = Self::default();
         for row in rows {
             let span = Span { from: row.from_date, to: row.to_date };
-            spans.0.entry((row.division_id, row.student_id)).or_default().push(Held { span, line: None });
+            let all = spans.0.entry((row.division_id, row.student_id)).or_default();
+            all.insert(span.from, Held { span, line: None });
         }
         spans
     }
 
     /// The one that begins on a day.
     pub fn find(&self, division_id: Uuid, student_id: Uuid, from: NaiveDate) -> Option<Span> {
-        self.held(division_id, student_id).find(|span| span.from == from)
+        Some(self.0.get(&(division_id, student_id))?.get(&from)?.span)
     }
 
-    /// The one that holds on a day.
+    /// The one that holds on a day: of several what the college had, or what the first line says. Goes through all of the
+    /// student, of whom a file asks this once: it has one row without a first day.
     pub fn on(&self, division_id: Uuid, student_id: Uuid, day: NaiveDate) -> Option<Span> {
-        self.held(division_id, student_id).find(|span| span.holds(day))
-    }
-
-    fn held(&self, division_id: Uuid, student_id: Uuid) -> impl Iterator<Item = Span> {
-        self.0.get(&(division_id, student_id)).into_iter().flatten().map(|held| held.span)
+        let begun = self.0.get(&(division_id, student_id))?.range(..=day);
+        let holding = begun.map(|(_, held)| held).filter(|held| held.span.holds(day));
+        Some(holding.min_by_key(|held| held.line)?.span)
     }
 
     /// Has a line say from when to when; no two lines may say it of the same enrolment.
     pub fn put(&mut self, division_id: Uuid, student_id: Uuid, span: Span, line: u32) -> Result<(), String> {
-        let all = self.0.entry((division_id, student_id)).or_default();
-        let same = all.iter_mut().find(|held| held.span.from == span.from);
         let held = Held { span, line: Some(line) };
-        match same {
-            None => all.push(held),
-            Some(Held { line: Some(other), .. }) => {
-                return Err(format!("means the enrolment of line {other}: keep one of the two"));
+        match self.0.entry((division_id, student_id)).or_default().entry(span.from) {
+            Entry::Vacant(place) => {
+                place.insert(held);
             }
-            Some(same) => *same = held,
+            Entry::Occupied(mut same) => {
+                if let Some(other) = same.get().line {
+                    return Err(format!("means the enrolment of line {other}: keep one of the two"));
+                }
+                same.insert(held);
+            }
         }
         Ok(())
     }
@@ -64,11 +66,10 @@ impl Spans {
     /// The lines whose enrolment holds on a day that another one holds on, with what to do.
     pub fn overlaps(self) -> Vec<(u32, String)> {
         let mut found = Vec::new();
-        for mut all in self.0.into_values() {
-            all.sort_by_key(|held| held.span.from);
+        for all in self.0.into_values() {
             // The one that lasts longest of those that have begun.
             let mut longest: Option<Held> = None;
-            for held in all {
+            for held in all.into_values() {
                 if let Some(earlier) = longest.filter(|earlier| earlier.span.holds(held.span.from)) {
                     found.extend(fault(earlier, held));
                 }
@@ -94,6 +95,10 @@ fn fault(one: Held, other: Held) -> Option<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use chrono::Days;
+
     use super::*;
 
     fn day(day: u32) -> NaiveDate {
@@ -140,6 +145,45 @@ mod tests {
             found.sort_unstable();
             assert_eq!(found, expected, "{known:?} {said:?}");
         }
+    }
+
+    #[test]
+    fn a_file_of_one_student_takes_no_longer_than_one_of_many() {
+        let (division_id, student_id) = (Uuid::now_v7(), Uuid::now_v7());
+        let first = NaiveDate::from_ymd_opt(1900, 1, 1).expect("it is a day");
+        let (begun, mut spans) = (Instant::now(), Spans::default());
+        for (line, from) in (2..).zip(first.iter_days().step_by(2)).take(50_000) {
+            assert_eq!(spans.find(division_id, student_id, from), None);
+            let span = Span { from, to: Some(from + Days::new(2)) };
+            assert_eq!(spans.put(division_id, student_id, span, line), Ok(()));
+        }
+        let found = spans.overlaps();
+        // Going through all of them for each would take half a minute.
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert_eq!(found.len(), 49_999);
+        assert_eq!(found[0].0, 3);
+        assert!(found[0].1.starts_with("overlaps the one of line 2 from 1900-01-01 to 1900-01-03"), "{}", found[0].1);
+    }
+
+    #[test]
+    fn of_several_that_hold_on_a_day_it_is_what_the_college_had_or_the_first_line() {
+        let (division_id, student_id) = (Uuid::now_v7(), Uuid::now_v7());
+        let known = enrolment::Model {
+            college_id: Uuid::nil(),
+            division_id,
+            student_id,
+            from_date: day(5),
+            to_date: Some(day(9)),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let mut spans = Spans::of(vec![known]);
+        for (line, from) in [(2, 7), (3, 1)] {
+            assert_eq!(spans.put(division_id, student_id, span(from, None), line), Ok(()));
+        }
+        for (on, expected) in [(1, Some(1)), (4, Some(1)), (5, Some(5)), (9, Some(5)), (10, Some(7))] {
+            assert_eq!(spans.on(division_id, student_id, day(on)).map(|span| span.from), expected.map(day), "{on}");
+        }
+        assert_eq!(spans.on(division_id, Uuid::now_v7(), day(5)).map(|span| span.from), None);
     }
 
     #[test]

@@ -112,6 +112,8 @@ pub trait Table: Send + Sync + 'static {
     type Row: Send + Sync + 'static;
     /// What tells rows of a file apart.
     type Key: Hash + Eq + Send;
+    /// What of the college rows are held against.
+    type Known: Send + 'static;
     /// What is to be written.
     type Changes: Default + Send + 'static;
     /// What is left to do after the commit.
@@ -124,13 +126,21 @@ pub trait Table: Send + Sync + 'static {
 
     fn key(row: &Self::Row) -> Self::Key;
 
-    /// Holds the rows against what the college has.
-    fn plan<C: ConnectionTrait>(
+    /// Reads what the rows are held against.
+    fn load<C: ConnectionTrait>(
         connection: &C,
         import: &Import,
         lines: &[Line<Self::Row>],
+    ) -> impl Future<Output = Result<Self::Known, Problem>> + Send;
+
+    /// Holds the rows against what the college has. Not async, because a long file takes a moment, which is not for the
+    /// threads that serve everybody else.
+    fn plan(
+        import: &Import,
+        lines: &[Line<Self::Row>],
+        known: Self::Known,
         finding: Finding<'_>,
-    ) -> impl Future<Output = Result<Plan<Self::Changes>, Problem>> + Send;
+    ) -> Plan<Self::Changes>;
 
     /// Locks what must not change between the plan and the write, beside the college, which is locked already.
     fn lock(

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     cells::Cells,
     header::Column,
-    slots::{Known, Slot, slot_of},
+    slots::{Held, Known, slot_of},
     table::{Cell, Finding, Import, Line, PAGE_ROWS, Page, Plan, Table, next},
 };
 use crate::{
@@ -56,6 +56,7 @@ impl Table for Timetables {
 
     type Row = Row;
     type Key = (String, String, i32, NaiveTime, Option<NaiveDate>);
+    type Known = Known;
     type Changes = Vec<Model>;
     type After = ();
     type Position = Uuid;
@@ -99,32 +100,22 @@ impl Table for Timetables {
         (row.division.clone(), row.teacher_email.clone(), row.day_of_week, row.start_time, row.valid_from)
     }
 
-    async fn plan<C: ConnectionTrait>(
-        connection: &C,
-        import: &Import,
-        lines: &[Line<Row>],
-        mut finding: Finding<'_>,
-    ) -> Result<Plan<Vec<Model>>, Problem> {
-        let college_id = import.college_id;
-        let known = Known::load(connection, college_id, lines).await?;
-        let mut held: HashMap<Slot, Vec<Model>> = HashMap::new();
-        for slot in many::list(connection, college_id).await? {
-            held.entry(slot_of(&slot)).or_default().push(slot);
-        }
+    async fn load<C: ConnectionTrait>(connection: &C, import: &Import, lines: &[Line<Row>]) -> Result<Known, Problem> {
+        Known::load(connection, import.college_id, lines).await
+    }
+
+    fn plan(import: &Import, lines: &[Line<Row>], mut known: Known, mut finding: Finding<'_>) -> Plan<Vec<Model>> {
+        let mut held = Held::of(std::mem::take(&mut known.slots));
         let mut plan = Plan::<Vec<Model>>::default();
         // What is to be after the import, with the line of each.
         let (mut wanted, mut wanted_lines) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
         for Line { line, row } in lines {
             let Some(fresh) = known.slot(row, *line, import, &mut finding) else { continue };
-            let same = held.get_mut(&slot_of(&fresh)).and_then(|slots| {
-                let is_meant = |slot: &Model| match row.valid_from {
-                    Some(first) => slot.valid_from == first,
-                    // Without a first day the slot of today is meant, so that a file can be imported again tomorrow.
-                    None => slot.valid_from <= import.today && slot.valid_to.is_none_or(|last| last >= import.today),
-                };
-                let place = slots.iter().position(is_meant)?;
-                Some(slots.swap_remove(place))
-            });
+            let same = match row.valid_from {
+                Some(first) => held.take(&slot_of(&fresh), first),
+                // Without a first day the slot of today is meant, so that a file can be imported again tomorrow.
+                None => held.take_valid_on(&slot_of(&fresh), import.today),
+            };
             let after = match &same {
                 None => fresh,
                 Some(before) => Model {
@@ -156,13 +147,10 @@ impl Table for Timetables {
             wanted.push(after);
             wanted_lines.push(*line);
         }
-        let held: Vec<_> = held.into_values().flatten().collect();
-        // A whole timetable takes its time, which is not for the threads that serve everybody else.
-        let clashes = tokio::task::spawn_blocking(move || clashes(&held, &wanted, &wanted_lines));
-        for (line, told) in clashes.await.map_err(Problem::internal)? {
+        for (line, told) in clashes(&held.rest(), &wanted, &wanted_lines) {
             finding.add(line, "start_time", told);
         }
-        Ok(plan)
+        plan
     }
 
     async fn write(tx: &Tx, _: &Import, changes: Vec<Model>) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! People, by their e-mail address.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rollcall_proto::v1::{self, CreateUserRequest};
 use sea_orm::ConnectionTrait;
@@ -30,6 +30,12 @@ pub struct Row {
     role: Role,
     is_active: Option<bool>,
     password_hash: Option<String>,
+}
+
+/// Those whom rows mean, by their address, and who administers the college.
+pub struct Known {
+    people: HashMap<String, Model>,
+    administrators: Vec<Uuid>,
 }
 
 #[derive(Default)]
@@ -71,6 +77,7 @@ impl Table for Users {
 
     type Row = Row;
     type Key = String;
+    type Known = Known;
     type Changes = Changes;
     type After = After;
     type Position = String;
@@ -94,19 +101,20 @@ impl Table for Users {
         row.email.clone()
     }
 
-    async fn plan<C: ConnectionTrait>(
-        connection: &C,
-        import: &Import,
-        lines: &[Line<Row>],
-        mut finding: Finding<'_>,
-    ) -> Result<Plan<Changes>, Problem> {
+    async fn load<C: ConnectionTrait>(connection: &C, import: &Import, lines: &[Line<Row>]) -> Result<Known, Problem> {
         let emails: Vec<_> = lines.iter().map(|line| line.row.email.as_str()).collect();
-        let mut known = many::find_by_email(connection, import.college_id, &emails).await?;
+        let people = many::find_by_email(connection, import.college_id, &emails).await?;
+        let administrators = many::find_administrators(connection, import.college_id).await?;
+        Ok(Known { people, administrators })
+    }
+
+    fn plan(import: &Import, lines: &[Line<Row>], known: Known, mut finding: Finding<'_>) -> Plan<Changes> {
+        let Known { mut people, administrators } = known;
         let mut plan = Plan::<Changes>::default();
         // Those who would administer the college no more, and where the file says so; and whether it makes somebody who does.
         let (mut leaving, mut is_followed) = (Vec::new(), false);
         for Line { line, row } in lines {
-            let Some(before) = known.remove(&row.email) else {
+            let Some(before) = people.remove(&row.email) else {
                 plan.created += 1;
                 let made = create(row, import);
                 is_followed |= people::administers(&made);
@@ -140,14 +148,13 @@ impl Table for Users {
         }
         if !leaving.is_empty() && !is_followed {
             let gone: HashSet<_> = leaving.iter().map(|(.., id)| *id).collect();
-            let administrators = many::find_administrators(connection, import.college_id).await?;
             if administrators.iter().all(|id| gone.contains(id)) {
                 for (line, column, _) in leaving {
                     finding.add(line, column, "must stay: the college would have no active administrator left");
                 }
             }
         }
-        Ok(plan)
+        plan
     }
 
     async fn write(tx: &Tx, import: &Import, changes: Changes) -> Result<After, Problem> {

@@ -5,7 +5,10 @@ use std::fmt::{Display, Write as _};
 use bytes::Buf;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::rules::{Bounds, Edge, Field, Form, Message, Rule, Rules, Wire};
+use super::{
+    email::email_fault,
+    rules::{Bounds, Edge, Field, Form, Message, Rule, Rules, Wire},
+};
 use crate::{name, problem::Violation};
 
 /// Bytes that are no message of the wanted type.
@@ -239,8 +242,8 @@ fn text_fault(rule: &Rule, text: &str) -> Option<String> {
     if *form == Form::Uuid && (text.len() != 36 || uuid::Uuid::try_parse(text).is_err()) {
         return Some("must be a UUID such as 0192f0c1-7a3b-7000-8000-000000000000".to_owned());
     }
-    if *form == Form::Email && !is_email(text) {
-        return Some("must be an e-mail address".to_owned());
+    if let Some(fault) = email_fault(text).filter(|_| *form == Form::Email) {
+        return Some(fault.to_owned());
     }
     if let Some(min) = min_chars.filter(|min| chars < *min) {
         return Some(format!("must have at least {min} characters"));
@@ -253,13 +256,6 @@ fn text_fault(rule: &Rule, text: &str) -> Option<String> {
     }
     let pattern = pattern.as_ref().filter(|pattern| !pattern.is_match(text))?;
     Some(format!("must match {}", pattern.as_str()))
-}
-
-/// One `@` with something on both sides and no white space: whether mail arrives is another question.
-pub fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
-    })
 }
 
 fn bytes_fault(rule: &Rule, length: u64) -> Option<String> {

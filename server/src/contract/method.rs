@@ -7,6 +7,7 @@ use rollcall_proto::v1::access;
 
 use access::{Caller, Scope};
 
+use super::file;
 use crate::principal::{Credential, Principal, Role, Token};
 
 /// One RPC.
@@ -17,10 +18,13 @@ pub struct Method {
     pub callers: Vec<Caller>,
     /// What an API key must have been made for. None: no key may call.
     pub scope: Option<Scope>,
+    /// Of a request with a file, how large that may be.
     pub max_request_bytes: usize,
     pub deadline: Duration,
     /// The place of the request message among the compiled rules.
     pub(super) input: usize,
+    /// The field of the request that is a file.
+    file: Option<u32>,
 }
 
 impl Method {
@@ -50,7 +54,24 @@ impl Method {
             max_request_bytes,
             deadline,
             input,
+            file: file::field(&descriptor.input()),
         })
+    }
+
+    /// The largest message that can be a request, in bytes. With a file there is room for what stands beside it, so that a file
+    /// may be as large as it is said to.
+    pub const fn max_message_bytes(&self) -> usize {
+        match self.file {
+            None => self.max_request_bytes,
+            Some(_) => self.max_request_bytes + file::BESIDE_BYTES,
+        }
+    }
+
+    /// Whether a message is no larger than a request may be.
+    pub fn has_room_for(&self, message: &[u8]) -> bool {
+        let Some(field) = self.file else { return message.len() <= self.max_request_bytes };
+        let file = file::length(field, message);
+        file <= self.max_request_bytes && message.len() - file <= file::BESIDE_BYTES
     }
 
     /// Whether a caller without a token may call.
@@ -71,7 +92,7 @@ impl Method {
     }
 }
 
-/// The largest request in bytes, and the deadline.
+/// The largest request in bytes, or the largest file in it, and the deadline.
 pub fn limits(descriptor: &MethodDescriptor) -> Option<(usize, Duration)> {
     let bytes = option(descriptor, "max_request_bytes")?.as_u32()?;
     Some((usize::try_from(bytes).ok()?, read_deadline(&option(descriptor, "deadline")?)?))

@@ -2,6 +2,8 @@
 //! rules its fields obey. Read once from the descriptors at start; a contract with a gap is refused, with every gap named.
 
 mod check;
+mod email;
+mod file;
 mod method;
 mod names;
 mod rules;
@@ -11,7 +13,8 @@ use std::{collections::HashMap, sync::Arc};
 use anyhow::Context as _;
 use prost_reflect::DescriptorPool;
 
-pub use check::{Malformed, is_email};
+pub use check::Malformed;
+pub use email::email_fault;
 pub use method::{Method, access, limits, media_types};
 
 use crate::problem::{Problem, Violation};

@@ -16,7 +16,7 @@ const PREFIX_BYTES: usize = 5;
 
 pub async fn admit(contract: &Contract, method: &Method, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let mut framed = read(body, method.max_request_bytes).await?;
+    let mut framed = read(body, method).await?;
     // Before the rules, so that a name of blanks alone is an empty one to them.
     if let Some(message) = contract.normalise(method, &framed[PREFIX_BYTES..]) {
         framed = frame(&message)?;
@@ -43,7 +43,8 @@ fn frame(message: &[u8]) -> Result<Bytes, Problem> {
 }
 
 /// The one message of a unary or server-streaming call, with its prefix.
-async fn read(mut body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
+async fn read(mut body: Body, method: &Method) -> Result<Bytes, Problem> {
+    let max_bytes = method.max_message_bytes();
     let malformed = |text: &str| Problem::new(ErrorReason::MalformedRequest, text);
     let mut read = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -56,19 +57,29 @@ async fn read(mut body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
                 return Err(malformed("Compressed requests are not taken."));
             }
             if u32::from_be_bytes(length) as usize > max_bytes || read.len() > max_bytes + PREFIX_BYTES {
-                return Err(Problem::new(
-                    ErrorReason::RequestTooLarge,
-                    format!("The request is larger than {max_bytes} bytes."),
-                )
-                .with("max_request_bytes", max_bytes));
+                return Err(too_large(method));
             }
         }
     }
     match read.first_chunk::<PREFIX_BYTES>() {
         Some([_, length @ ..]) if u32::from_be_bytes(*length) as usize + PREFIX_BYTES == read.len() => {
-            Ok(read.freeze())
+            let has_room = method.has_room_for(&read[PREFIX_BYTES..]);
+            if has_room { Ok(read.freeze()) } else { Err(too_large(method)) }
         }
         Some(_) => Err(malformed("The request must be one whole message.")),
         None => Err(malformed("The request is empty; send one message.")),
     }
+}
+
+fn too_large(method: &Method) -> Problem {
+    let max_bytes = method.max_request_bytes;
+    let words = match method.max_message_bytes() - max_bytes {
+        0 => format!("The request is larger than {max_bytes} bytes."),
+        beside => {
+            format!(
+                "The file is larger than {max_bytes} bytes, or what the request says beside it than {beside} bytes."
+            )
+        }
+    };
+    Problem::new(ErrorReason::RequestTooLarge, words).with("max_request_bytes", max_bytes)
 }

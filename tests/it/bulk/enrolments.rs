@@ -1,11 +1,18 @@
 //! Who belongs to which division.
 
+use chrono::{Days, NaiveDate};
 use rollcall_proto::v1::{EnrolStudentRequest, ListDivisionStudentsRequest};
 use rollcall_tests::{Answer as _, Class, Kind, actor::Actor, in_every_world, on_both_stores};
+use serde_json::json;
 
-use super::{assert_faults, export, imported, rows_of, two_colleges};
+use super::{Run, assert_faults, export, import, imported, rows_of, two_colleges};
 
-on_both_stores!(makes_and_changes_enrolments, names_every_fault, knows_no_other_college);
+on_both_stores!(
+    makes_and_changes_enrolments,
+    names_every_fault,
+    knows_no_other_college,
+    takes_a_whole_file_of_one_student
+);
 in_every_world!(lets_check_in_at_once);
 
 async fn on(admin: &Actor, division: &str, day: &str) -> usize {
@@ -104,6 +111,27 @@ async fn knows_no_other_college(kind: Kind) {
     let csv = "division,student_email,from_date\nB,stranger@riverside.example,2030-01-01\n";
     assert_eq!(imported(&class.admin(), "enrolments", csv).await, [1, 0, 0]);
     assert_eq!(on(&class.world.actor(&other.admin), &other.other_division.id.to_string(), "2030-01-01").await, 0);
+}
+
+async fn takes_a_whole_file_of_one_student(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let first = NaiveDate::from_ymd_opt(1900, 1, 1).expect("it is a day");
+    // Every second day one begins, and is held for so many days after it.
+    let file = |days: u64| {
+        let rows = first.iter_days().step_by(2).take(50_000);
+        let rows = rows.map(|from| format!("B,stranger@riverside.example,{from},{}\n", from + Days::new(days)));
+        format!("division,student_email,from_date,to_date\n{}", rows.collect::<String>())
+    };
+    // Waits for no longer than for any other answer.
+    let told = import(&admin, "enrolments", Run::Dry, file(2)).await.answer();
+    assert_eq!((&told["rows"], &told["fault_count"]), (&json!(50_000), &json!(49_999)));
+    let place = json!({"line": 3, "column": "from_date", "column_number": 3, "description":
+        "overlaps the one of line 2 from 1900-01-01 to 1900-01-03: the student belongs to the division once at a time"});
+    assert_eq!(told["faults"][0], place);
+    assert_eq!((told["faults"].as_array().map(Vec::len), &told["faults"][999]["line"]), (Some(1_000), &json!(1_002)));
+    let told = import(&admin, "enrolments", Run::Dry, file(1)).await.answer();
+    assert_eq!((&told["created"], &told["fault_count"]), (&json!(50_000), &json!(0)));
 }
 
 async fn lets_check_in_at_once(kind: Kind) {

@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod formulas;
 mod locations;
+mod marks;
 mod school;
 mod timetables;
 mod turns;
@@ -87,7 +88,7 @@ async fn faults(actor: &Actor, kind: &str, csv: impl Into<Vec<u8>>) -> Vec<(i64,
 }
 
 /// Whether a file has just these faults: each a line, a column, and a piece of what is said.
-async fn assert_faults(actor: &Actor, kind: &str, csv: &str, expected: &[(i64, &str, &str)]) {
+pub async fn assert_faults(actor: &Actor, kind: &str, csv: &str, expected: &[(i64, &str, &str)]) {
     let found = faults(actor, kind, csv).await;
     let is_as_expected = found.len() == expected.len()
         && found

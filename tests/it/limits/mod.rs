@@ -1,7 +1,8 @@
-//! Rate limits: they stop guessing, and never a class that comes in at nine.
+//! Rate limits: they stop guessing, and never a class that comes in at nine. And how large a file may be.
 
 mod calls;
 mod campus;
+mod files;
 mod login;
 mod replicas;
 

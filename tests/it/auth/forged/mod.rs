@@ -1,6 +1,7 @@
 //! Forged and misused access tokens: none is accepted, over any transport, and none makes the server stumble.
 
 mod corpus;
+mod scheme;
 mod swapped;
 
 use chrono::TimeDelta;
