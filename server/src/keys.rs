@@ -23,6 +23,8 @@ pub struct Keys {
     pub account_token: [u8; 32],
     /// For the links to schedules.
     pub schedule_feed: [u8; 32],
+    /// What the secrets of webhooks are derived from.
+    pub webhook: [u8; 32],
     /// For tokens that say where a list or a stream continues; what each is good for is sealed into it.
     pub page_token: [u8; 32],
 }
@@ -44,6 +46,7 @@ impl Keys {
             api_key: key(b"rollcall api key v1"),
             account_token: key(b"rollcall account token v1"),
             schedule_feed: key(b"rollcall schedule feed v1"),
+            webhook: key(b"rollcall webhook v1"),
             page_token: key(b"rollcall page v1"),
         }
     }

@@ -16,7 +16,9 @@ mod college;
 mod contract;
 mod convert;
 mod entity;
+mod excuse;
 mod feed;
+mod feedback;
 mod geofence;
 mod health;
 mod identity;
@@ -29,6 +31,7 @@ mod live;
 mod mail;
 mod mask;
 mod name;
+mod notification;
 mod operate;
 mod organisation;
 mod origin;
@@ -37,13 +40,16 @@ mod people;
 mod principal;
 mod problem;
 mod record;
+mod report;
 pub mod schema;
 mod search;
 mod session;
 pub mod settings;
 mod store;
+mod tally;
 pub mod telemetry;
 mod timetable;
+mod webhook;
 
 pub mod edge;
 
@@ -57,10 +63,13 @@ use rollcall_proto::v1::{
     bulk_service_server::BulkServiceServer, calendar_service_server::CalendarServiceServer,
     check_in_service_server::CheckInServiceServer, code_service_server::CodeServiceServer,
     college_service_server::CollegeServiceServer, division_service_server::DivisionServiceServer,
+    excuse_service_server::ExcuseServiceServer, feedback_service_server::FeedbackServiceServer,
     geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
-    live_service_server::LiveServiceServer, record_service_server::RecordServiceServer,
+    live_service_server::LiveServiceServer, notification_service_server::NotificationServiceServer,
+    record_service_server::RecordServiceServer, report_service_server::ReportServiceServer,
     schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
     timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
+    webhook_service_server::WebhookServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -198,7 +207,7 @@ fn services(
     campus: organisation::CampusNetworks,
 ) -> anyhow::Result<(Router, jobs::Runner)> {
     let mailer = mail::Mailer::new(settings.mail.clone())?;
-    let outbox = identity::Outbox::new(mailer, store.limiter.clone(), settings.account_mail.clone());
+    let outbox = identity::Outbox::new(mailer.clone(), store.limiter.clone(), settings.account_mail.clone());
     let leases = Leases { clock: clock.clone(), revocations: revocations.clone(), stop: stop.clone() };
     let rotation = Rotation::new(keys.code, settings.code.interval_seconds);
     let (reporter, standard_health) = tonic_health::server::health_reporter();
@@ -229,7 +238,11 @@ fn services(
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
         outbox: outbox.clone(),
     };
-    let runner = identity.handle_jobs(jobs::Runner::new(store.clone(), clock.clone()));
+    let runner = tally::handle_jobs(
+        identity.handle_jobs(jobs::Runner::new(store.clone(), clock.clone())),
+        &store.database,
+        clock,
+    );
     let organisation = organisation::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let turns = import::Turns::default();
     let geofence = geofence::Service {
@@ -274,6 +287,7 @@ fn services(
     let audit = audit::Service { database: store.database.clone(), keys: keys.clone() };
     let timetable = timetable::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let runner = session.handle_jobs(runner);
     let code = code::Service {
         store: store.clone(),
         clock: clock.clone(),
@@ -282,9 +296,23 @@ fn services(
     };
     let checkin =
         checkin::Service { store: store.clone(), clock: clock.clone(), rotation, writer: checkin::Writer::new(store) };
-    let record = record::Service { store: store.clone(), keys: keys.clone() };
-    let feeds = live::Feeds::new(store.clone(), stop.clone());
-    let live = live::Service { store: store.clone(), keys: keys.clone(), feeds, leases };
+    let record = record::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let feedback = feedback::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let report = report::Service { store: store.clone(), keys: keys.clone() };
+    let runner = report.handle_jobs(runner, clock);
+    let excuse = excuse::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        documents: store::Documents::open(&settings.documents)?,
+    };
+    let runner = excuse.handle_jobs(runner);
+    let notification = notification::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), mailer };
+    let webhook = webhook::Service::new(store.clone(), clock.clone(), keys.clone(), &settings.webhooks);
+    let runner = webhook.handle_jobs(notification.handle_jobs(runner));
+    let inboxes = live::Inboxes::new(store.clone(), stop.clone());
+    let feeds = live::Feeds::new(store.clone(), keys, stop.clone());
+    let live = live::Service { store: store.clone(), keys: keys.clone(), feeds, inboxes, leases };
 
     // Sizes are the contract's: the layer that reads the body holds each RPC to its own.
     const ANY_SIZE: usize = usize::MAX;
@@ -304,7 +332,12 @@ fn services(
         .add_service(CodeServiceServer::new(code).max_decoding_message_size(ANY_SIZE))
         .add_service(CheckInServiceServer::new(checkin).max_decoding_message_size(ANY_SIZE))
         .add_service(RecordServiceServer::new(record).max_decoding_message_size(ANY_SIZE))
+        .add_service(FeedbackServiceServer::new(feedback).max_decoding_message_size(ANY_SIZE))
+        .add_service(ReportServiceServer::new(report).max_decoding_message_size(ANY_SIZE))
+        .add_service(ExcuseServiceServer::new(excuse).max_decoding_message_size(ANY_SIZE))
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
+        .add_service(NotificationServiceServer::new(notification).max_decoding_message_size(ANY_SIZE))
+        .add_service(WebhookServiceServer::new(webhook).max_decoding_message_size(ANY_SIZE))
         .add_service(HealthServiceServer::new(health).max_decoding_message_size(ANY_SIZE))
         .add_service(standard_health);
     Ok((routes.prepare().into_axum_router(), runner))

@@ -50,9 +50,11 @@ const fn code(reason: Reason) -> Code {
         | Reason::CredentialsInvalid
         | Reason::RefreshTokenInvalid
         | Reason::AccountTokenInvalid => Code::Unauthenticated,
-        Reason::OriginNotAllowed | Reason::RoleNotAllowed | Reason::NotYourSession | Reason::ScopeMissing => {
-            Code::PermissionDenied
-        }
+        Reason::OriginNotAllowed
+        | Reason::RoleNotAllowed
+        | Reason::NotYourSession
+        | Reason::ScopeMissing
+        | Reason::OwnRecord => Code::PermissionDenied,
         Reason::NotFound | Reason::NotEnrolled => Code::NotFound,
         Reason::SessionNotActive
         | Reason::IllegalTransition
@@ -66,15 +68,29 @@ const fn code(reason: Reason) -> Code {
         | Reason::AlreadyRegistered
         | Reason::RegistrationClosed
         | Reason::InUse
+        | Reason::StartWindow
+        | Reason::NothingToMakeUp
+        | Reason::WebhookDisabled
+        | Reason::RecordLocked
+        | Reason::FeedbackClosed
+        | Reason::FeedbackNotAttended
+        | Reason::FeedbackNotOpen
+        | Reason::NothingToExcuse
+        | Reason::DeadlinePassed
+        | Reason::AlreadyDecided
         | Reason::TooMany => Code::FailedPrecondition,
-        Reason::AlreadyCheckedIn | Reason::AlreadyExists | Reason::EnrolmentOverlaps | Reason::SlotTaken => {
-            Code::AlreadyExists
-        }
+        Reason::AlreadyCheckedIn
+        | Reason::AlreadyExists
+        | Reason::EnrolmentOverlaps
+        | Reason::SlotTaken
+        | Reason::SessionConflict
+        | Reason::MakeupSlotTaken => Code::AlreadyExists,
         Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
             Code::ResourceExhausted
         }
         Reason::Unavailable | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
+        Reason::ListenerTooSlow => Code::Aborted,
         Reason::Unimplemented => Code::Unimplemented,
         Reason::Internal | Reason::Unspecified => Code::Internal,
     }

@@ -48,6 +48,8 @@ fn describe() {
     );
     describe_counter!("rollcall_logins_total", "Logins, by result.");
     describe_histogram!("rollcall_batch_items", "Items that were committed together, by batch.");
+    describe_gauge!("rollcall_live_listeners", "Live views of sessions that are open.");
+    describe_counter!("rollcall_live_cuts_total", "Live views that were cut because nobody read them.");
     describe_counter!("rollcall_cache_reads_total", "Reads of cached copies, by kind and result: hit or miss.");
     describe_counter!("rollcall_redis_commands_total", "Commands sent to Redis, by result.");
     describe_gauge!("rollcall_redis_connected", "1 while other replicas are heard, 0 while not.");

@@ -1,10 +1,13 @@
 //! CollegeService: the caller's own college.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use http::Method;
 use prost_types::FieldMask;
 use rollcall_proto::v1::{
-    College as Message, CreateSessionRequest, GetCollegeRequest, UpdateCollegeRequest, college::Registration,
+    College as Message, CreateSessionRequest, GetCollegeRequest, UpdateCollegeRequest,
+    college::{Registration, StartPosition},
 };
 use rollcall_tests::{
     Answer as _, Class, Kind, college::College, in_worlds, on_both_stores, record::timestamp, seed::SeedCollege,
@@ -16,7 +19,8 @@ use tonic::Code;
 on_both_stores!(is_read_by_everyone_and_changed_by_administrators, is_replaced_whole_or_in_part, is_only_ones_own);
 in_worlds!([sqlite SQLITE_REDIS, postgres POSTGRES_REDIS] a_grace_counts_from_then_on_on_every_replica);
 
-fn message(college: &SeedCollege) -> Message {
+/// What is told of a college; the settings that the other tests change are as they were told.
+fn message(college: &SeedCollege, told: &Message) -> Message {
     Message {
         id: college.id.to_string(),
         short_name: college.short_name.clone(),
@@ -26,6 +30,12 @@ fn message(college: &SeedCollege) -> Message {
         registration: Registration::Invitation.into(),
         campus_networks: Vec::new(),
         retention_days: Some(365),
+        plan_horizon_days: Some(college.plan_horizon_days),
+        start_early_minutes: Some(15),
+        start_late_minutes: Some(30),
+        end_after_minutes: Some(30),
+        start_position: StartPosition::Optional.into(),
+        ..told.clone()
     }
 }
 
@@ -36,7 +46,8 @@ fn change(college: Message, fields: &[&str]) -> UpdateCollegeRequest {
 
 async fn is_read_by_everyone_and_changed_by_administrators(kind: Kind) {
     let class = Class::open(kind, 1).await;
-    let mut expected = message(&class.college.college);
+    let told = class.admin().college().get_college(GetCollegeRequest {}).await.answer();
+    let mut expected = message(&class.college.college, &told);
     for actor in [class.student(0), class.teacher(), class.admin(), class.stranger()] {
         assert_eq!(actor.college().get_college(GetCollegeRequest {}).await.answer(), expected);
     }
@@ -68,8 +79,12 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
     expected["name"] = json!("Riverside University");
     assert_eq!(send(Method::PUT, &expected).await.answer(), expected);
     expected["time_zone"] = json!("UTC");
-    let mut whole = json!({"name": "Riverside University", "time_zone": "UTC", "late_grace_seconds": 0,
-        "registration": "INVITATION", "retention_days": 365});
+    // All that has to be said.
+    let mut whole = expected.clone();
+    for left_out in ["id", "short_name", "campus_networks"] {
+        whole.as_object_mut().expect("an object").remove(left_out);
+    }
+    let required: BTreeSet<String> = whole.as_object().expect("an object").keys().cloned().collect();
     assert_eq!(send(Method::PUT, &whole).await.answer(), expected);
 
     expected["campus_networks"] = json!(["203.0.113.7/32", "2001:db8:5::/48"]);
@@ -88,8 +103,7 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
         body
     };
     for (method, body, fields) in [
-        (Method::PUT, json!({}), &["name", "time_zone", "late_grace_seconds", "registration", "retention_days"][..]),
-        (Method::PUT, put("short_name", json!("hillside")), &["short_name"]),
+        (Method::PUT, put("short_name", json!("hillside")), &["short_name"][..]),
         (Method::PUT, put("id", json!(class.college.admin.id)), &["id"]),
         (Method::PATCH, json!({"name": ""}), &["name"]),
         (Method::PATCH, json!({"name": "x".repeat(201)}), &["name"]),
@@ -99,6 +113,11 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
         (Method::PATCH, json!({"late_grace_seconds": 86401}), &["late_grace_seconds"]),
         (Method::PATCH, json!({"retention_days": -1}), &["retention_days"]),
         (Method::PATCH, json!({"retention_days": 3651}), &["retention_days"]),
+        (Method::PATCH, json!({"start_early_minutes": -1}), &["start_early_minutes"]),
+        (Method::PATCH, json!({"start_late_minutes": 1441}), &["start_late_minutes"]),
+        (Method::PATCH, json!({"plan_horizon_days": 91}), &["plan_horizon_days"]),
+        (Method::PATCH, json!({"end_after_minutes": 1441}), &["end_after_minutes"]),
+        (Method::PATCH, json!({"start_position": "START_POSITION_UNSPECIFIED"}), &["start_position"]),
         (Method::PATCH, json!({"campus_networks": ["203.0.113.0/24", "campus"]}), &["campus_networks[1]"]),
         (Method::PATCH, json!({"campus_networks": ["0.0.0.0/0"]}), &["campus_networks[0]"]),
         (Method::PATCH, json!({"campus_networks": ["::/0"]}), &["campus_networks[0]"]),
@@ -112,6 +131,9 @@ async fn is_replaced_whole_or_in_part(kind: Kind) {
         let named: Vec<_> = refusal.violations.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!((refusal.kind(), &*named), ((Code::InvalidArgument, "INVALID_FIELD"), fields), "{body}");
     }
+    let refusal = send(Method::PUT, &json!({})).await.refused();
+    let named: BTreeSet<String> = refusal.violations.into_iter().map(|(field, _)| field).collect();
+    assert_eq!(named, required);
     for mask in ["*", "id", "short_name", "updated_at"] {
         let refusal = class.admin().college().update_college(change(Message::default(), &[mask])).await.refused();
         assert_eq!(refusal.kind(), (Code::InvalidArgument, "INVALID_FIELD"), "{mask}");
@@ -126,7 +148,7 @@ async fn is_only_ones_own(kind: Kind) {
     let wanted = Message { name: "Ours".to_owned(), ..Default::default() };
     world.actor(&college.admin).college().update_college(change(wanted, &["name"])).await.answer();
     let theirs = world.actor(&other.admin).college().get_college(GetCollegeRequest {}).await.answer();
-    assert_eq!(theirs, message(&other.college));
+    assert_eq!(theirs, message(&other.college, &theirs));
 }
 
 async fn a_grace_counts_from_then_on_on_every_replica(kind: Kind) {

@@ -61,7 +61,10 @@ async fn does_the_main_flow(kind: Kind) {
     assert_eq!(teacher.get(&format!("/api/v1/sessions/{session}")).await.answer(), expected);
     let started = teacher.post(&format!("/api/v1/sessions/{session}:start"), &json!({})).await.answer();
     expected["state"] = json!("ACTIVE");
-    expected["started_at"] = started["started_at"].clone();
+    for set_by_the_start in ["started_at", "start_offset_seconds"] {
+        expected[set_by_the_start] = started[set_by_the_start].clone();
+    }
+    expected["start_adherence"] = json!("ON_TIME");
     assert_eq!(started, expected);
 
     let code = teacher.get(&format!("/api/v1/qr/current/{location}?session_id={session}")).await.answer();
@@ -91,6 +94,7 @@ async fn does_the_main_flow(kind: Kind) {
     let ended = teacher.post(&format!("/api/v1/sessions/{session}:end"), &json!({})).await.answer();
     expected["state"] = json!("COMPLETED");
     expected["ended_at"] = ended["ended_at"].clone();
+    expected["end_reason"] = json!("TEACHER");
     assert_eq!(ended, expected);
     let absences = teacher.get(&format!("{records}&status=ABSENT")).await.answer();
     let absence: AttendanceRecord = message_of(RECORD, &absences["records"][0]);

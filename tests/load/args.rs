@@ -22,12 +22,16 @@ pub enum Command {
     Crossing(Crossing),
     /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
     Edge(Edge),
+    /// Tell many listeners of each change of one session, beside one that listens alone
+    Listeners(Listeners),
     /// List and search the people of a big college, page by page
     People(People),
     /// Import a whole school from CSV files, export it, and list its people
     School(School),
     /// Be refused at the login for every reason in turn, and see whether the time tells which
     SignInTiming(SignInTiming),
+    /// Ask for statistics over millions of records, by every grouping
+    Statistics(Statistics),
 }
 
 #[derive(Args)]
@@ -38,6 +42,37 @@ pub struct Crossing {
     /// Students of each college
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=200))]
     pub students: u32,
+}
+
+#[derive(Args)]
+pub struct Listeners {
+    /// WebSockets that watch the session
+    #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(1..=3500))]
+    pub listeners: u32,
+    /// gRPC streams that watch it too and read nothing
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(0..=500))]
+    pub stalled: u32,
+    /// Servers, which share a Redis where they are two
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..=2))]
+    pub replicas: u32,
+    /// Check-ins, one after the other
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(1..=100))]
+    pub changes_per_second: u32,
+    /// How long one listens alone, and then all together
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..=300))]
+    pub seconds: u64,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    pub database: Database,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Args)]
@@ -160,6 +195,25 @@ pub struct SignInTiming {
     /// The server's binary [default: rollcall beside this tool]
     #[arg(long, value_name = "PATH")]
     pub server: Option<PathBuf>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Statistics {
+    /// How many records there are, in steps of 10,000
+    #[arg(long, default_value_t = 5_000_000, value_parser = value_parser!(u32).range(10_000..=20_000_000))]
+    pub records: u32,
+    /// How often each call is made
+    #[arg(long, default_value_t = 40, value_parser = value_parser!(u32).range(1..=10_000))]
+    pub calls: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,

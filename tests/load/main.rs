@@ -11,10 +11,16 @@
 //! `load school` imports a whole school from CSV files, and says how long that takes, how long others wait meanwhile, and
 //! whether the pages of a long list take as long at its end as at its beginning.
 //!
+//! `load listeners` has a thousand watch one session, and says how long each takes to know of a check-in, with one that
+//! watches alone beside them.
+//!
 //! `load people` says the same of a college of 100,000, seeded at once, and of searches among them.
 //!
 //! `load crossing` has two colleges with the same names work at once on two replicas, over PostgreSQL and Redis, and fails if
 //! anything of one is told to the other. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
+//!
+//! `load statistics` says what statistics over millions of records cost, and whether they are what the records say. PostgreSQL does
+//! most of the work, so that any build will do for a first figure.
 //!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
@@ -31,6 +37,7 @@ mod edge;
 mod figures;
 mod grpc;
 mod http1;
+mod listeners;
 mod metrics;
 mod people;
 mod pgbench;
@@ -38,6 +45,7 @@ mod rest;
 mod school;
 mod server;
 mod sign_in_timing;
+mod statistics;
 mod store;
 mod usage;
 mod world;
@@ -65,9 +73,11 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::CheckIn(options) => check_in::run(&options, stopped).await,
         args::Command::Crossing(options) => crossing::run(&options, stopped).await,
         args::Command::Edge(options) => edge::run(&options, stopped).await,
+        args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,
+        args::Command::Statistics(options) => statistics::run(&options, stopped).await,
     }
 }
 

@@ -103,6 +103,7 @@ pub fn plan() -> (SeedUser, Seed) {
         name: "The school".to_owned(),
         time_zone: "Asia/Kolkata".to_owned(),
         late_grace_seconds: 600,
+        plan_horizon_days: 0,
     };
     let admin = SeedUser {
         id: Uuid::now_v7(),
@@ -138,7 +139,11 @@ pub struct Caller {
 
 impl Caller {
     pub fn new(server: &Server, admin: SeedUser) -> Self {
-        Self { client: Client::new(), base: format!("http://{}/api/v1", server.edge), admin }
+        Self {
+            client: rollcall_tests::rest::client().build().expect("a client"),
+            base: format!("http://{}/api/v1", server.edge),
+            admin,
+        }
     }
 
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
@@ -149,6 +154,13 @@ impl Caller {
             anyhow::bail!("{status}: {}", response.text().await.unwrap_or_default());
         }
         Ok(response)
+    }
+
+    /// What a path gives, and how long it took.
+    pub async fn get(&self, path: &str) -> anyhow::Result<(Value, Duration)> {
+        let begun = Instant::now();
+        let told = self.send(self.client.get(format!("{}{path}", self.base))).await?.json().await?;
+        Ok((told, begun.elapsed()))
     }
 
     /// Imports a file, of which every row must be of the first of two sorts. Tells the seconds that it took.

@@ -33,6 +33,7 @@ impl World {
             name: "College of Load".to_owned(),
             time_zone: "Asia/Kolkata".to_owned(),
             late_grace_seconds: LATE_GRACE_SECONDS,
+            plan_horizon_days: 0,
         };
         let location = SeedLocation {
             id: Uuid::now_v7(),

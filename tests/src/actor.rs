@@ -8,10 +8,13 @@ use rollcall_proto::v1::{
     auth_service_client::AuthServiceClient, calendar_service_client::CalendarServiceClient,
     check_in_service_client::CheckInServiceClient, code_service_client::CodeServiceClient,
     college_service_client::CollegeServiceClient, division_service_client::DivisionServiceClient,
+    excuse_service_client::ExcuseServiceClient, feedback_service_client::FeedbackServiceClient,
     geofence_service_client::GeofenceServiceClient, health_service_client::HealthServiceClient,
-    live_service_client::LiveServiceClient, record_service_client::RecordServiceClient,
+    live_service_client::LiveServiceClient, notification_service_client::NotificationServiceClient,
+    record_service_client::RecordServiceClient, report_service_client::ReportServiceClient,
     schedule_feed_service_client::ScheduleFeedServiceClient, session_service_client::SessionServiceClient,
     timetable_service_client::TimetableServiceClient, user_service_client::UserServiceClient,
+    webhook_service_client::WebhookServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -195,8 +198,28 @@ impl Actor {
         RecordServiceClient::new(self.wire())
     }
 
+    pub fn excuses(&self) -> ExcuseServiceClient<Wire> {
+        ExcuseServiceClient::new(self.wire())
+    }
+
+    pub fn feedback(&self) -> FeedbackServiceClient<Wire> {
+        FeedbackServiceClient::new(self.wire())
+    }
+
+    pub fn reports(&self) -> ReportServiceClient<Wire> {
+        ReportServiceClient::new(self.wire())
+    }
+
     pub fn live(&self) -> LiveServiceClient<Wire> {
         LiveServiceClient::new(self.wire())
+    }
+
+    pub fn notifications(&self) -> NotificationServiceClient<Wire> {
+        NotificationServiceClient::new(self.wire())
+    }
+
+    pub fn webhooks(&self) -> WebhookServiceClient<Wire> {
+        WebhookServiceClient::new(self.wire())
     }
 
     pub fn users(&self) -> UserServiceClient<Wire> {

@@ -49,6 +49,8 @@ impl College {
             name: format!("College of {short_name}"),
             time_zone: "Asia/Kolkata".to_owned(),
             late_grace_seconds: LATE_GRACE_SECONDS,
+            // What a test sees are its own sessions, unless it asks for those of its timetable.
+            plan_horizon_days: 0,
         };
         let division = |name: &str| SeedDivision {
             id: Uuid::now_v7(),
@@ -211,6 +213,11 @@ pub fn session_message(session: &SeedSession) -> v1::Session {
         timetable_id: session.timetable_id.map(|id| id.to_string()).unwrap_or_default(),
         late_grace_seconds: session.late_grace_seconds.unwrap_or(LATE_GRACE_SECONDS),
         cancel_reason: String::new(),
+        origin: match session.timetable_id {
+            Some(_) => v1::session::Origin::Timetable,
+            None => v1::session::Origin::Hand,
+        } as i32,
+        ..v1::Session::default()
     }
 }
 
@@ -224,6 +231,7 @@ pub fn location_message(location: &SeedLocation) -> v1::Location {
         radius_meters: location.radius_meters,
         building: location.building.clone(),
         classroom_number: location.classroom_number.clone(),
+        capacity: 0,
         polygon: ring_messages(location.polygon.as_deref().unwrap_or_default()),
     }
 }

@@ -20,6 +20,7 @@ pub mod postgres;
 pub mod problem;
 pub mod process;
 pub mod proxy;
+pub mod receiver;
 pub mod record;
 pub mod redis;
 pub mod rest;

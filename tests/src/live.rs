@@ -1,7 +1,7 @@
 //! A teacher who watches a session.
 
 use rollcall_proto::v1::{
-    AttendanceEvent, AttendanceRecord, Session, WatchAttendanceRequest, attendance_event::Change,
+    AttendanceEvent, AttendanceRecord, RollCounts, Session, WatchAttendanceRequest, attendance_event::Change,
 };
 use tonic::{Status, Streaming};
 use uuid::Uuid;
@@ -13,6 +13,8 @@ pub struct Watch {
     stream: Streaming<AttendanceEvent>,
     /// What continues after the last event that had one.
     pub resume_token: String,
+    /// The counts of the last event, where it had some.
+    pub counts: Option<RollCounts>,
 }
 
 impl Watch {
@@ -20,7 +22,7 @@ impl Watch {
     pub async fn open(actor: &Actor, session: Uuid, resume_token: &str) -> Self {
         let request = WatchAttendanceRequest { session_id: session.to_string(), resume_token: resume_token.to_owned() };
         let stream = soon("the live view opens", actor.live().watch_attendance(request)).await.answer();
-        Self { stream, resume_token: resume_token.to_owned() }
+        Self { stream, resume_token: resume_token.to_owned(), counts: None }
     }
 
     /// The next event as it comes, or the end.
@@ -35,6 +37,7 @@ impl Watch {
                     if event.change.is_none() {
                         continue;
                     }
+                    self.counts = event.counts;
                 }
                 return Ok(event);
             }

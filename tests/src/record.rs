@@ -21,6 +21,8 @@ pub fn present(session: Uuid, student: Uuid) -> AttendanceRecord {
         late_by_seconds: 0,
         evidence: vec![evidence(Factor::Code, Verdict::Passed), evidence(Factor::Geofence, Verdict::Passed)],
         replayed: false,
+        changed_at: None,
+        repaid_by_session_id: String::new(),
     }
 }
 

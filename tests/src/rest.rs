@@ -5,10 +5,18 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::Method;
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::{contract::canonical, problem::Refusal, until::soon};
+
+/// A client to be made. Built together with the server it has TLS, which nobody here speaks, and would not begin without a
+/// provider of cryptography.
+pub fn client() -> ClientBuilder {
+    // The first one that is installed stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+}
 
 /// Somebody's HTTP client.
 #[derive(Clone)]
@@ -35,7 +43,7 @@ impl Rest {
     /// # Panics
     /// Never.
     pub fn new(base: String, token: Option<String>) -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let client = client().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { client, base, token }
     }
 

@@ -26,6 +26,8 @@ pub struct SeedCollege {
     pub name: String,
     pub time_zone: String,
     pub late_grace_seconds: i32,
+    /// For how many days sessions are planned by the timetable.
+    pub plan_horizon_days: i32,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
+use chrono::TimeDelta;
 use rollcall_proto::v1::GetCurrentCodeRequest;
 use tempfile::TempDir;
 use tonic::transport::Channel;
@@ -165,7 +166,7 @@ impl Plan {
             desk: Arc::new(Desk { clock, replicas: RwLock::default() }),
             settings: self.settings,
             servers: (0..self.replicas).map(|_| None).collect(),
-            time_teller: College::new("time", 0),
+            time_teller: time_teller(),
             postgres,
             redis,
             mail,
@@ -400,6 +401,13 @@ impl World {
     pub fn desk(&self) -> &Arc<Desk> {
         &self.desk
     }
+}
+
+/// A college whose session runs for years, wherever a test moves the clock.
+fn time_teller() -> College {
+    let mut college = College::new("time", 0);
+    college.session.planned_end += TimeDelta::days(3650);
+    college
 }
 
 fn port(address: &str) -> String {

@@ -61,27 +61,20 @@ pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc
     let division = division::in_college(college_id).filter(division::Column::Name.eq(DIVISION));
     let division =
         division.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no division"))?;
-    let fresh = session::Model {
-        college_id,
-        id: Uuid::now_v7(),
-        timetable_id: None,
+    let plan = session::Plan {
         location_id: location.id,
         division_id: division.id,
         teacher_id: teacher.id,
         subject: "Introduction to attendance".to_owned(),
-        planned_start: now,
-        planned_end: now + SESSION_LENGTH,
+        start: now,
+        end: now + SESSION_LENGTH,
         time_zone: college.time_zone,
+        late_grace_seconds: college.late_grace_seconds,
+    };
+    let fresh = session::Model {
         state: session::State::Active,
         started_at: Some(now),
-        ended_at: None,
-        cancel_reason: String::new(),
-        late_grace_seconds: college.late_grace_seconds,
-        code_epoch: 0,
-        event_seq: 1,
-        state_seq: 1,
-        created_at: now,
-        updated_at: now,
+        ..session::Model::planned(college_id, plan, now)
     };
     let session_id = running.unwrap_or(fresh.id);
     database
@@ -159,6 +152,7 @@ fn world(password_hash: String) -> World {
             name: "Demo College".to_owned(),
             time_zone: None,
             late_grace_seconds: None,
+            plan_horizon_days: None,
         }],
         divisions: vec![Division {
             id: division_id,

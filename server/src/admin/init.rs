@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     audit,
     clock::Clock,
-    contract::is_email,
+    contract::email_fault,
     entity::{college, user},
     identity::{self, Owner},
     name,
@@ -17,7 +17,6 @@ use crate::{
     store::{Database, Tx, constraint},
 };
 
-const LATE_GRACE_SECONDS: i32 = 600;
 const MAX_NAME: usize = 200;
 const MAX_SHORT_NAME: usize = 63;
 const MAX_EMAIL: usize = 254;
@@ -111,7 +110,7 @@ fn faults(first: &First) -> Vec<String> {
     }
     let email = &first.email;
     expect(
-        is_email(email) && email.chars().count() <= MAX_EMAIL,
+        email_fault(email).is_none() && email.chars().count() <= MAX_EMAIL,
         format!("--email is {email:?}; it must be an e-mail address such as office@riverside.example"),
     );
     expect(
@@ -125,18 +124,13 @@ fn made(settings: &Settings, first: First, password_hash: String) -> Made {
     let now = Clock::new(settings.clock_offset_file.clone()).now();
     let (college_id, email) = (Uuid::now_v7(), first.email.to_lowercase());
     let local = email.split('@').next().unwrap_or_default().to_owned();
-    let college = college::Model {
-        id: college_id,
-        short_name: first.short_name.to_lowercase(),
-        name: name::normal(&first.college_name).into_owned(),
-        time_zone: first.time_zone.unwrap_or_else(|| settings.time_zone.name().to_owned()),
-        late_grace_seconds: LATE_GRACE_SECONDS,
-        registration: college::Registration::Invitation,
-        campus_networks: college::Networks::default(),
-        retention_days: college::RETENTION_DAYS,
-        created_at: now,
-        updated_at: now,
-    };
+    let college = college::Model::fresh(
+        college_id,
+        first.short_name.to_lowercase(),
+        name::normal(&first.college_name).into_owned(),
+        first.time_zone.unwrap_or_else(|| settings.time_zone.name().to_owned()),
+        now,
+    );
     let administrator = user::Model {
         college_id,
         id: Uuid::now_v7(),

@@ -33,6 +33,7 @@ pub fn rows(
             polygon,
             building: location.building,
             classroom_number: location.classroom_number,
+            capacity: None,
             created_at: now,
             updated_at: now,
         })

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     entity::{access_point, college, division, enrolment, location, session, timetable, token_revocation, user},
+    organisation,
     problem::Problem,
     schema::{self, Direction},
     settings::Settings,
@@ -69,16 +70,9 @@ async fn write(
         world.colleges.iter().map(|college| (college.id, college.late_grace_seconds.unwrap_or(600))).collect();
 
     let colleges = world.colleges.into_iter().map(|row| college::Model {
-        id: row.id,
-        short_name: row.short_name.to_lowercase(),
-        name: row.name,
-        time_zone: zone_of[&row.id].clone(),
         late_grace_seconds: grace_of[&row.id],
-        registration: college::Registration::Invitation,
-        campus_networks: college::Networks::default(),
-        retention_days: college::RETENTION_DAYS,
-        created_at: now,
-        updated_at: now,
+        plan_horizon_days: row.plan_horizon_days.unwrap_or(college::PLAN_HORIZON_DAYS),
+        ..college::Model::fresh(row.id, row.short_name.to_lowercase(), row.name, zone_of[&row.id].clone(), now)
     });
     fill(tx, colleges, college::insert).await?;
     let divisions = world.divisions.into_iter().map(|row| division::Model {
@@ -153,17 +147,25 @@ async fn write(
     fill(tx, enrolments, enrolment::insert).await?;
     let sessions = world.sessions.into_iter().map(|row| {
         let was_started = matches!(row.state, State::Active | State::Completed);
-        session::Model {
-            college_id: row.college_id,
-            id: row.id,
-            timetable_id: row.timetable_id,
+        let time_zone = zone_of.get(&row.college_id).cloned().unwrap_or_else(|| default_zone.to_owned());
+        let occurrence_date = row.timetable_id.map(|_| organisation::day_in(&time_zone, row.planned_start));
+        let plan = session::Plan {
             location_id: row.location_id,
             division_id: row.division_id,
             teacher_id: row.teacher_id,
             subject: row.subject,
-            planned_start: row.planned_start,
-            planned_end: row.planned_end,
-            time_zone: zone_of.get(&row.college_id).cloned().unwrap_or_else(|| default_zone.to_owned()),
+            start: row.planned_start,
+            end: row.planned_end,
+            time_zone,
+            late_grace_seconds: row
+                .late_grace_seconds
+                .unwrap_or_else(|| grace_of.get(&row.college_id).copied().unwrap_or(600)),
+        };
+        session::Model {
+            id: row.id,
+            timetable_id: row.timetable_id,
+            origin: if row.timetable_id.is_some() { session::Origin::Timetable } else { session::Origin::Hand },
+            occurrence_date,
             state: match row.state {
                 State::Scheduled => session::State::Scheduled,
                 State::Active => session::State::Active,
@@ -172,15 +174,7 @@ async fn write(
             },
             started_at: row.started_at.or_else(|| was_started.then_some(row.planned_start)),
             ended_at: row.ended_at,
-            cancel_reason: String::new(),
-            late_grace_seconds: row
-                .late_grace_seconds
-                .unwrap_or_else(|| grace_of.get(&row.college_id).copied().unwrap_or(600)),
-            code_epoch: 0,
-            event_seq: 1,
-            state_seq: 1,
-            created_at: now,
-            updated_at: now,
+            ..session::Model::planned(row.college_id, plan, now)
         }
     });
     fill(tx, sessions, session::insert).await

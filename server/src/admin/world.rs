@@ -28,6 +28,8 @@ pub struct College {
     pub name: String,
     pub time_zone: Option<String>,
     pub late_grace_seconds: Option<i32>,
+    /// For how many days sessions are planned by the timetable; 14 where left out, 0 plans none.
+    pub plan_horizon_days: Option<i32>,
 }
 
 #[derive(Debug, Deserialize)]

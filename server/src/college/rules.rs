@@ -4,11 +4,30 @@ use rollcall_proto::v1::{College, college};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    entity::college::{Model, Networks, Registration},
+    entity::college::{ExcusedCounts, Language, Model, Networks, Registration, StartPosition},
     mask::Mask,
     organisation,
     problem::{ErrorReason, Problem, Violation},
 };
+
+/// A setting that is a number: its name, what is wanted of it, and where it is kept.
+type Number = (&'static str, fn(&College) -> Option<i32>, fn(&mut Model) -> &mut i32);
+
+/// Every setting that is a number. Their ranges stand in the contract.
+const NUMBERS: [Number; 12] = [
+    ("late_grace_seconds", |wanted| wanted.late_grace_seconds, |college| &mut college.late_grace_seconds),
+    ("retention_days", |wanted| wanted.retention_days, |college| &mut college.retention_days),
+    ("start_early_minutes", |wanted| wanted.start_early_minutes, |college| &mut college.start_early_minutes),
+    ("start_late_minutes", |wanted| wanted.start_late_minutes, |college| &mut college.start_late_minutes),
+    ("plan_horizon_days", |wanted| wanted.plan_horizon_days, |college| &mut college.plan_horizon_days),
+    ("end_after_minutes", |wanted| wanted.end_after_minutes, |college| &mut college.end_after_minutes),
+    ("feedback_days", |wanted| wanted.feedback_days, |college| &mut college.feedback_days),
+    ("late_weight_percent", |wanted| wanted.late_weight_percent, |college| &mut college.late_weight_percent),
+    ("record_lock_days", |wanted| wanted.record_lock_days, |college| &mut college.record_lock_days),
+    ("excuse_request_days", |wanted| wanted.excuse_request_days, |college| &mut college.excuse_request_days),
+    ("excuse_decision_days", |wanted| wanted.excuse_decision_days, |college| &mut college.excuse_decision_days),
+    ("low_attendance_percent", |wanted| wanted.low_attendance_percent, |college| &mut college.low_attendance_percent),
+];
 
 /// The college after a change. What replaces it must be a whole one, and what the server set may be said again, but not
 /// differently: nobody shall believe to have changed what stayed as it was.
@@ -29,15 +48,26 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     if mask.has("time_zone") && wanted.time_zone.parse::<chrono_tz::Tz>().is_err() {
         fault("time_zone", "must be an IANA zone such as Asia/Kolkata");
     }
-    if mask.has("late_grace_seconds") && wanted.late_grace_seconds.is_none() {
-        fault("late_grace_seconds", "is required");
+    for (name, number, _) in NUMBERS {
+        if mask.has(name) && number(&wanted).is_none() {
+            fault(name, "is required");
+        }
     }
     let registration = registration_from_proto(wanted.registration());
     if mask.has("registration") && registration.is_none() {
         fault("registration", "is required");
     }
-    if mask.has("retention_days") && wanted.retention_days.is_none() {
-        fault("retention_days", "is required");
+    let language = language_from_proto(wanted.language());
+    if mask.has("language") && language.is_none() {
+        fault("language", "is required");
+    }
+    let excused_counts = excused_counts_from_proto(wanted.excused_counts());
+    if mask.has("excused_counts") && excused_counts.is_none() {
+        fault("excused_counts", "is required");
+    }
+    let start_position = start_position_from_proto(wanted.start_position());
+    if mask.has("start_position") && start_position.is_none() {
+        fault("start_position", "is required");
     }
     let campus_networks =
         organisation::read_networks(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
@@ -48,32 +78,64 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
         return Err(Problem::invalid(ErrorReason::InvalidField, violations));
     }
     let mut changed = college.clone();
+    for (name, number, place) in NUMBERS {
+        mask.put(name, place(&mut changed), number(&wanted).unwrap_or_default());
+    }
     mask.put("name", &mut changed.name, wanted.name);
     mask.put("time_zone", &mut changed.time_zone, wanted.time_zone);
-    mask.put("late_grace_seconds", &mut changed.late_grace_seconds, wanted.late_grace_seconds.unwrap_or_default());
     if let Some(registration) = registration {
         mask.put("registration", &mut changed.registration, registration);
     }
     mask.put("campus_networks", &mut changed.campus_networks, Networks(campus_networks));
-    mask.put("retention_days", &mut changed.retention_days, wanted.retention_days.unwrap_or_default());
+    if let Some(language) = language {
+        mask.put("language", &mut changed.language, language);
+    }
+    if let Some(excused_counts) = excused_counts {
+        mask.put("excused_counts", &mut changed.excused_counts, excused_counts);
+    }
+    if let Some(start_position) = start_position {
+        mask.put("start_position", &mut changed.start_position, start_position);
+    }
     Ok(changed)
+}
+
+/// Whether the timetable means other times now, or other days are planned.
+pub fn plans_differently(before: &Model, after: &Model) -> bool {
+    before.time_zone != after.time_zone || before.plan_horizon_days != after.plan_horizon_days
 }
 
 /// What is different now, for the audit: by these values it was decided who was late, and which day it was.
 pub fn difference(before: &Model, after: &Model) -> Value {
+    let numbers = NUMBERS.into_iter().map(|(name, _, place)| {
+        let value = |college: &Model| json!(*place(&mut college.clone()));
+        (name, value(before), value(after))
+    });
     let fields = [
         ("name", json!(before.name), json!(after.name)),
         ("time_zone", json!(before.time_zone), json!(after.time_zone)),
-        ("late_grace_seconds", json!(before.late_grace_seconds), json!(after.late_grace_seconds)),
         (
             "registration",
             json!(registration_to_proto(before.registration).as_str_name()),
             json!(registration_to_proto(after.registration).as_str_name()),
         ),
         ("campus_networks", json!(before.campus_networks), json!(after.campus_networks)),
-        ("retention_days", json!(before.retention_days), json!(after.retention_days)),
+        (
+            "language",
+            json!(language_to_proto(before.language).as_str_name()),
+            json!(language_to_proto(after.language).as_str_name()),
+        ),
+        (
+            "excused_counts",
+            json!(excused_counts_to_proto(before.excused_counts).as_str_name()),
+            json!(excused_counts_to_proto(after.excused_counts).as_str_name()),
+        ),
+        (
+            "start_position",
+            json!(start_position_to_proto(before.start_position).as_str_name()),
+            json!(start_position_to_proto(after.start_position).as_str_name()),
+        ),
     ];
-    let changed = fields.into_iter().filter(|(_, before, after)| before != after);
+    let changed = fields.into_iter().chain(numbers).filter(|(_, before, after)| before != after);
     Value::Object(
         changed.map(|(name, from, to)| (name.to_owned(), json!({"from": from, "to": to}))).collect::<Map<_, _>>(),
     )
@@ -84,6 +146,58 @@ pub const fn registration_to_proto(registration: Registration) -> college::Regis
         Registration::Closed => college::Registration::Closed,
         Registration::Invitation => college::Registration::Invitation,
         Registration::Open => college::Registration::Open,
+    }
+}
+
+pub const fn language_to_proto(language: Language) -> college::Language {
+    match language {
+        Language::English => college::Language::En,
+        Language::German => college::Language::De,
+    }
+}
+
+/// None for the one that is never sent.
+const fn language_from_proto(language: college::Language) -> Option<Language> {
+    match language {
+        college::Language::Unspecified => None,
+        college::Language::En => Some(Language::English),
+        college::Language::De => Some(Language::German),
+    }
+}
+
+pub const fn excused_counts_to_proto(excused_counts: ExcusedCounts) -> college::ExcusedCounts {
+    match excused_counts {
+        ExcusedCounts::Excluded => college::ExcusedCounts::Excluded,
+        ExcusedCounts::Present => college::ExcusedCounts::Present,
+        ExcusedCounts::Absent => college::ExcusedCounts::Absent,
+    }
+}
+
+/// None for the one that is never sent.
+const fn excused_counts_from_proto(excused_counts: college::ExcusedCounts) -> Option<ExcusedCounts> {
+    match excused_counts {
+        college::ExcusedCounts::Unspecified => None,
+        college::ExcusedCounts::Excluded => Some(ExcusedCounts::Excluded),
+        college::ExcusedCounts::Present => Some(ExcusedCounts::Present),
+        college::ExcusedCounts::Absent => Some(ExcusedCounts::Absent),
+    }
+}
+
+pub const fn start_position_to_proto(start_position: StartPosition) -> college::StartPosition {
+    match start_position {
+        StartPosition::Optional => college::StartPosition::Optional,
+        StartPosition::Required => college::StartPosition::Required,
+        StartPosition::Off => college::StartPosition::Off,
+    }
+}
+
+/// None for the one that is never sent.
+const fn start_position_from_proto(start_position: college::StartPosition) -> Option<StartPosition> {
+    match start_position {
+        college::StartPosition::Unspecified => None,
+        college::StartPosition::Optional => Some(StartPosition::Optional),
+        college::StartPosition::Required => Some(StartPosition::Required),
+        college::StartPosition::Off => Some(StartPosition::Off),
     }
 }
 
@@ -105,29 +219,34 @@ mod tests {
     use super::*;
 
     fn college() -> Model {
-        Model {
-            id: Uuid::from_u128(10),
-            short_name: "riverside".to_owned(),
-            name: "Riverside College".to_owned(),
-            time_zone: "Asia/Kolkata".to_owned(),
-            late_grace_seconds: 600,
-            registration: Registration::Invitation,
-            campus_networks: Networks::default(),
-            retention_days: 365,
-            created_at: DateTime::UNIX_EPOCH,
-            updated_at: DateTime::UNIX_EPOCH,
-        }
+        let text = str::to_owned;
+        let name = text("Riverside College");
+        Model::fresh(Uuid::from_u128(10), text("riverside"), name, text("Asia/Kolkata"), DateTime::UNIX_EPOCH)
     }
 
     #[test]
     fn what_replaces_a_college_is_a_whole_one() {
-        let all = ["name", "time_zone", "late_grace_seconds", "registration", "campus_networks", "retention_days"];
+        let mut all = vec!["name", "time_zone", "registration", "campus_networks", "start_position", "language"];
+        all.extend(NUMBERS.map(|(name, ..)| name));
+        let all = all.as_slice();
         let whole = || College {
             name: "Hillside".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
             late_grace_seconds: Some(0),
             registration: college::Registration::Open.into(),
             retention_days: Some(30),
+            start_early_minutes: Some(0),
+            start_late_minutes: Some(60),
+            plan_horizon_days: Some(0),
+            end_after_minutes: Some(0),
+            record_lock_days: Some(0),
+            excuse_request_days: Some(0),
+            excuse_decision_days: Some(1),
+            start_position: college::StartPosition::Off.into(),
+            feedback_days: Some(0),
+            late_weight_percent: Some(50),
+            low_attendance_percent: Some(0),
+            language: college::Language::De.into(),
             ..Default::default()
         };
         let networks = |networks: &[&str]| College {
@@ -137,25 +256,19 @@ mod tests {
         let zone = |zone: &str| College { time_zone: zone.to_owned(), ..Default::default() };
         let id = |id: u128| Uuid::from_u128(id).to_string();
         let short = |name: &str| College { short_name: name.to_owned(), ..whole() };
+        let every_number = NUMBERS.map(|(name, ..)| format!("college.{name}"));
+        let mut required = vec!["college.name", "college.time_zone"];
+        required.extend(every_number.iter().map(String::as_str));
+        required.extend(["college.registration", "college.language", "college.start_position"]);
         let table: [(College, &[&'static str], &[&str]); 17] = [
-            (whole(), &all, &[]),
-            (College { id: id(10), ..short("riverside") }, &all, &[]),
-            (College { id: id(10).to_uppercase(), ..whole() }, &all, &[]),
-            (College { id: id(11), ..whole() }, &all, &["college.id"]),
-            (short("hillside"), &all, &["college.short_name"]),
-            (
-                College::default(),
-                &all,
-                &[
-                    "college.name",
-                    "college.time_zone",
-                    "college.late_grace_seconds",
-                    "college.registration",
-                    "college.retention_days",
-                ],
-            ),
-            (networks(&["203.0.113.0/24", "2001:db8:5::/48"]), &all, &[]),
-            (networks(&["203.0.113.0/24", "10.0.0.0/16"]), &all, &["college.campus_networks[1]"]),
+            (whole(), all, &[]),
+            (College { id: id(10), ..short("riverside") }, all, &[]),
+            (College { id: id(10).to_uppercase(), ..whole() }, all, &[]),
+            (College { id: id(11), ..whole() }, all, &["college.id"]),
+            (short("hillside"), all, &["college.short_name"]),
+            (College::default(), all, &required),
+            (networks(&["203.0.113.0/24", "2001:db8:5::/48"]), all, &[]),
+            (networks(&["203.0.113.0/24", "10.0.0.0/16"]), all, &["college.campus_networks[1]"]),
             (networks(&["0.0.0.0/0"]), &["campus_networks"], &["college.campus_networks[0]"]),
             (zone("UTC"), &["time_zone"], &[]),
             (zone("America/Argentina/Buenos_Aires"), &["time_zone"], &[]),
@@ -183,6 +296,8 @@ mod tests {
         after.registration = Registration::Closed;
         after.campus_networks = Networks(vec!["203.0.113.0/24".parse().expect("a network")]);
         after.retention_days = 0;
+        after.start_position = StartPosition::Required;
+        after.start_early_minutes = 5;
         assert_eq!(
             difference(&college(), &after),
             json!({
@@ -191,6 +306,8 @@ mod tests {
                 "registration": {"from": "INVITATION", "to": "CLOSED"},
                 "campus_networks": {"from": [], "to": ["203.0.113.0/24"]},
                 "retention_days": {"from": 365, "to": 0},
+                "start_position": {"from": "OPTIONAL", "to": "REQUIRED"},
+                "start_early_minutes": {"from": 15, "to": 5},
             })
         );
     }

@@ -36,5 +36,18 @@ fn to_proto(college: Model) -> College {
         registration: rules::registration_to_proto(college.registration).into(),
         campus_networks: college.campus_networks.0.iter().map(ToString::to_string).collect(),
         retention_days: Some(college.retention_days),
+        start_early_minutes: Some(college.start_early_minutes),
+        start_late_minutes: Some(college.start_late_minutes),
+        plan_horizon_days: Some(college.plan_horizon_days),
+        end_after_minutes: Some(college.end_after_minutes),
+        feedback_days: Some(college.feedback_days),
+        late_weight_percent: Some(college.late_weight_percent),
+        excused_counts: rules::excused_counts_to_proto(college.excused_counts).into(),
+        record_lock_days: Some(college.record_lock_days),
+        excuse_request_days: Some(college.excuse_request_days),
+        excuse_decision_days: Some(college.excuse_decision_days),
+        start_position: rules::start_position_to_proto(college.start_position).into(),
+        language: rules::language_to_proto(college.language).into(),
+        low_attendance_percent: Some(college.low_attendance_percent),
     }
 }

@@ -1,4 +1,5 @@
-//! UpdateCollege: lock → check what is named → write, with what is different in the audit → tell of new networks.
+//! UpdateCollege: lock → check what is named → write, with what is different in the audit, and plan again where that changes
+//! sessions → tell of new networks.
 
 use rollcall_proto::v1::UpdateCollegeRequest;
 
@@ -6,6 +7,7 @@ use super::{RESOURCE, rules, service::Service, store};
 use crate::{
     audit,
     entity::college,
+    jobs,
     mask::Mask,
     organisation,
     origin::Origin,
@@ -14,8 +16,27 @@ use crate::{
     store::{Notice, detach},
 };
 
-const WRITABLE: &[&str] =
-    &["name", "time_zone", "late_grace_seconds", "registration", "campus_networks", "retention_days"];
+const WRITABLE: &[&str] = &[
+    "name",
+    "time_zone",
+    "late_grace_seconds",
+    "registration",
+    "campus_networks",
+    "retention_days",
+    "start_early_minutes",
+    "start_late_minutes",
+    "plan_horizon_days",
+    "end_after_minutes",
+    "feedback_days",
+    "late_weight_percent",
+    "excused_counts",
+    "record_lock_days",
+    "excuse_request_days",
+    "excuse_decision_days",
+    "start_position",
+    "language",
+    "low_attendance_percent",
+];
 
 impl Service {
     pub(super) async fn update(
@@ -35,11 +56,17 @@ impl Service {
                     let college = organisation::lock_college(tx, college_id).await?;
                     let changed = college::Model { updated_at: now, ..rules::change(&college, wanted, &mask)? };
                     store::replace(tx, changed.clone()).await?;
+                    if rules::plans_differently(&college, &changed) {
+                        organisation::plan_again(tx, college_id, None, now).await?;
+                    }
                     audit::insert(tx, row.detail(rules::difference(&college, &changed))).await?;
                     Ok((college, changed))
                 })
             });
             let (before, changed) = work.await?;
+            if rules::plans_differently(&before, &changed) {
+                jobs::announce(&bus);
+            }
             if before.campus_networks != changed.campus_networks {
                 bus.announce(Notice::NetworksChanged { college_id });
             }

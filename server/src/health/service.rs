@@ -11,12 +11,15 @@ use rollcall_proto::v1::{
     calendar_service_server::SERVICE_NAME as CALENDAR_SERVICE,
     check_in_service_server::SERVICE_NAME as CHECK_IN_SERVICE, code_service_server::SERVICE_NAME as CODE_SERVICE,
     college_service_server::SERVICE_NAME as COLLEGE_SERVICE, division_service_server::SERVICE_NAME as DIVISION_SERVICE,
+    excuse_service_server::SERVICE_NAME as EXCUSE_SERVICE, feedback_service_server::SERVICE_NAME as FEEDBACK_SERVICE,
     geofence_service_server::SERVICE_NAME as GEOFENCE_SERVICE, health_service_server::HealthService,
     health_service_server::SERVICE_NAME as HEALTH_SERVICE, live_service_server::SERVICE_NAME as LIVE_SERVICE,
-    record_service_server::SERVICE_NAME as RECORD_SERVICE,
+    notification_service_server::SERVICE_NAME as NOTIFICATION_SERVICE,
+    record_service_server::SERVICE_NAME as RECORD_SERVICE, report_service_server::SERVICE_NAME as REPORT_SERVICE,
     schedule_feed_service_server::SERVICE_NAME as SCHEDULE_FEED_SERVICE,
     session_service_server::SERVICE_NAME as SESSION_SERVICE,
     timetable_service_server::SERVICE_NAME as TIMETABLE_SERVICE, user_service_server::SERVICE_NAME as USER_SERVICE,
+    webhook_service_server::SERVICE_NAME as WEBHOOK_SERVICE,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -43,14 +46,19 @@ const SERVICES: &[&str] = &[
     CODE_SERVICE,
     COLLEGE_SERVICE,
     DIVISION_SERVICE,
+    EXCUSE_SERVICE,
+    FEEDBACK_SERVICE,
     GEOFENCE_SERVICE,
     HEALTH_SERVICE,
     LIVE_SERVICE,
+    NOTIFICATION_SERVICE,
     RECORD_SERVICE,
+    REPORT_SERVICE,
     SCHEDULE_FEED_SERVICE,
     SESSION_SERVICE,
     TIMETABLE_SERVICE,
     USER_SERVICE,
+    WEBHOOK_SERVICE,
 ];
 /// How often the standard health service looks at the database.
 const LOOK: Duration = Duration::from_millis(500);

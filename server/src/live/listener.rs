@@ -134,8 +134,13 @@ impl Listener {
         let too_late = Instant::now() + PATIENCE;
         loop {
             tokio::select! {
-                // Whoever is gone is noticed elsewhere.
-                place = outlet.reserve() => return Ok(place.map_or((), |place| place.send(part))),
+                place = outlet.reserve() => {
+                    // Whoever is gone is noticed elsewhere.
+                    if let Ok(place) = place {
+                        place.send(part);
+                    }
+                    return Ok(());
+                }
                 () = tokio::time::sleep_until(too_late) => return Err(Problem::new(
                     ErrorReason::ListenerTooSlow,
                     "Nothing was read for 10 s. Connect again with the last resume token.",

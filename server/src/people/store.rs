@@ -80,7 +80,10 @@ pub fn refused(error: DbErr) -> Problem {
 pub async fn forget_messages(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
     use crate::entity::{guardian, notification, notification_inbox, notification_preference};
     notification::delete_in_college(college_id).filter(notification::Column::UserId.eq(id)).exec(tx).await?;
-    notification_inbox::delete_in_college(college_id).filter(notification_inbox::Column::UserId.eq(id)).exec(tx).await?;
+    notification_inbox::delete_in_college(college_id)
+        .filter(notification_inbox::Column::UserId.eq(id))
+        .exec(tx)
+        .await?;
     let said = notification_preference::delete_in_college(college_id);
     said.filter(notification_preference::Column::UserId.eq(id)).exec(tx).await?;
     guardian::delete_in_college(college_id).filter(guardian::Column::StudentId.eq(id)).exec(tx).await?;

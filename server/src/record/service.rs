@@ -56,10 +56,7 @@ impl RecordService for Service {
         Ok(Response::new(to_proto(self.get(&principal, id).await?)))
     }
 
-    async fn update_record(
-        &self,
-        request: Request<UpdateRecordRequest>,
-    ) -> Result<Response<AttendanceRecord>, Status> {
+    async fn update_record(&self, request: Request<UpdateRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
     }

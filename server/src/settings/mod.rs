@@ -303,7 +303,9 @@ fn read_webhooks(reader: &mut Reader, production: bool) -> Webhooks {
     let networks = "networks such as 127.0.0.0/8";
     let allowed_networks: Vec<ipnet::IpNet> = reader.list("WEBHOOK_ALLOWED_NETWORKS", "", networks);
     if production && !allowed_networks.is_empty() {
-        reader.fault("WEBHOOK_ALLOWED_NETWORKS lets webhooks into private networks; take it away in production".to_owned());
+        reader.fault(
+            "WEBHOOK_ALLOWED_NETWORKS lets webhooks into private networks; take it away in production".to_owned(),
+        );
     }
     Webhooks { allowed_networks }
 }

@@ -26,7 +26,7 @@ async fn is_recorded_and_seen(kind: Kind) {
     let (here, away) = (class.college.students[0].id, class.college.students[1].id);
     let session_id = class.session_id();
 
-    let request = StartSessionRequest { id: session_id.to_string() };
+    let request = StartSessionRequest { id: session_id.to_string(), position: None };
     let started = teacher.sessions().start_session(request).await.answer();
     assert!((class.world.clock().now() - time(started.started_at)).num_seconds() < 5, "{started:?}");
     assert_eq!(
@@ -34,6 +34,8 @@ async fn is_recorded_and_seen(kind: Kind) {
         Session {
             state: session::State::Active as i32,
             started_at: started.started_at,
+            start_adherence: session::Adherence::OnTime.into(),
+            start_offset_seconds: started.start_offset_seconds,
             ..session_message(&class.college.session)
         }
     );
@@ -68,7 +70,15 @@ async fn is_recorded_and_seen(kind: Kind) {
 
     let request = EndSessionRequest { id: session_id.to_string() };
     let ended = teacher.sessions().end_session(request).await.answer();
-    assert_eq!(ended, Session { state: session::State::Completed as i32, ended_at: ended.ended_at, ..started });
+    assert_eq!(
+        ended,
+        Session {
+            state: session::State::Completed as i32,
+            ended_at: ended.ended_at,
+            end_reason: session::EndReason::Teacher.into(),
+            ..started
+        }
+    );
     assert!(time(ended.ended_at) >= time(record.marked_at));
 
     let mut records = class.records().await;

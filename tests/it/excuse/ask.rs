@@ -34,7 +34,7 @@ async fn before_during_and_after(kind: Kind) {
     let came = ask(&class.student(3), class.session_id()).await;
     decide(&class.teacher(), &came.id, Decision::Approve).await.answer();
     let present = class.check_in(3).await;
-    assert_eq!(class.records().await, [present.clone()]);
+    assert_eq!(class.records().await, std::slice::from_ref(&present));
 
     end(&class).await;
     assert_eq!(status_of(&class, 0).await, RecordStatus::Excused, "approved before the end");
@@ -138,7 +138,7 @@ async fn says_what_is_wrong(kind: Kind) {
     let both = RequestExcuseRequest { record_id: session.clone(), ..about(class.session_id()) };
     let silent = RequestExcuseRequest { reason: String::new(), ..about(class.session_id()) };
     let long = RequestExcuseRequest { reason: "x".repeat(2001), ..about(class.session_id()) };
-    let empty = RequestExcuseRequest { document: Some(Vec::new().into()), ..about(class.session_id()) };
+    let empty = RequestExcuseRequest { document: Some(Vec::new()), ..about(class.session_id()) };
     let cases =
         [(neither, "session_id"), (both, "session_id"), (silent, "reason"), (long, "reason"), (empty, "document")];
     for (request, field) in cases {

@@ -76,7 +76,7 @@ async fn are_kept_under_its_prefix(kind: Kind) {
     let other = college.another_session(Session::Active);
     let class = Class::of(plan, college).await;
     let document = papers::pdf(1_500_000);
-    let request = |session| RequestExcuseRequest { document: Some(document.clone().into()), ..about(session) };
+    let request = |session| RequestExcuseRequest { document: Some(document.clone()), ..about(session) };
     let excuse = class.student(0).excuses().request_excuse(request(class.session_id())).await.answer();
     {
         let objects = objects.lock().expect("the objects");

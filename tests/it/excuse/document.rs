@@ -25,7 +25,7 @@ in_one_world!(is_what_its_content_says, may_be_as_large_as_it_is_said_to, a_floo
 const LIMIT: usize = 5 << 20;
 
 async fn hand_in(student: &Actor, session: Uuid, document: Vec<u8>) -> Result<Response<Excuse>, Status> {
-    let request = RequestExcuseRequest { document: Some(document.into()), ..about(session) };
+    let request = RequestExcuseRequest { document: Some(document), ..about(session) };
     student.excuses().request_excuse(request).await
 }
 

@@ -23,7 +23,7 @@ async fn nothing_is_kept_by_half(kind: Kind) {
         .map(|number| {
             let (student, answered) = (class.student(number), answered.clone());
             let document = papers::pdf(400_000 + number);
-            let request = RequestExcuseRequest { document: Some(document.into()), ..about(class.session_id()) };
+            let request = RequestExcuseRequest { document: Some(document), ..about(class.session_id()) };
             tokio::spawn(async move {
                 let mut excuses = student.excuses();
                 let asked = tokio::time::timeout(Duration::from_secs(20), excuses.request_excuse(request));

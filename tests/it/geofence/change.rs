@@ -27,6 +27,7 @@ fn room(name: &str) -> CreateLocationRequest {
         radius_meters: Some(30.0),
         building: "East".to_owned(),
         classroom_number: "12".to_owned(),
+        capacity: 40,
         polygon: Vec::new(),
     }
 }
@@ -47,6 +48,7 @@ async fn are_made_changed_and_deleted(kind: Kind) {
         radius_meters: 30.0,
         building: "East".to_owned(),
         classroom_number: "12".to_owned(),
+        capacity: 40,
         polygon: Vec::new(),
     };
     assert_eq!((&made, &get(&student, &made.id).await), (&expected, &expected));

@@ -120,9 +120,14 @@ pub fn row(method: &str) -> Option<Row> {
         | "DivisionService.EnrolStudent"
         | "DivisionService.EndEnrolment" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
         "GeofenceService.ListLocations" => Row { objects: CALLER, list: Some("locations"), ..OPEN },
-        "SessionService.StartSession" | "SessionService.EndSession" | "SessionService.CancelSession" => {
-            Row { repeatable: false, ..OF_A_SESSION }
-        }
+        "SessionService.StartSession"
+        | "SessionService.EndSession"
+        | "SessionService.CancelSession"
+        | "SessionService.RescheduleSession"
+        | "SessionService.ListMakeupSlots"
+        | "SessionService.BookMakeup" => Row { repeatable: false, ..OF_A_SESSION },
+        "SessionService.ChangeTeacher" => OF_A_SESSION,
+        "SessionService.PlanSessions" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
         "CodeService.GetCurrentCode" | "CodeService.WatchCodes" => Row { repeatable: false, ..OF_A_SESSION },
         "CodeService.GetCurrentCodeImage" | "LiveService.WatchAttendance" | "RecordService.ListRecords" => OF_A_SESSION,
         "CodeService.VerifyCode" => {
@@ -172,6 +177,24 @@ pub fn row(method: &str) -> Option<Row> {
         "ScheduleFeedService.DownloadScheduleFeed" => {
             Row { callers: ANYONE, objects: &[Object::Own, Object::Absent], gone: NOT_FOUND, ..OPEN }
         }
+        "NotificationService.ListMyNotifications"
+        | "NotificationService.MarkNotificationsRead"
+        | "NotificationService.GetNotificationPreferences"
+        | "NotificationService.UpdateNotificationPreferences"
+        | "LiveService.WatchNotifications" => Row { objects: CALLER, repeatable: false, ..OPEN },
+        "NotificationService.GetGuardians" | "NotificationService.SetGuardians" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "WebhookService.ListWebhooks" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("webhooks"), ..OPEN }
+        }
+        "WebhookService.CreateWebhook" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
+        "WebhookService.GetWebhook"
+        | "WebhookService.UpdateWebhook"
+        | "WebhookService.DeleteWebhook"
+        | "WebhookService.RotateWebhookSecret"
+        | "WebhookService.ListWebhookDeliveries"
+        | "WebhookService.RedeliverWebhook" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
         "CollegeService.GetCollege" => Row { objects: CALLER, ..OPEN },
         "CollegeService.UpdateCollege" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
         "AuditService.ListAuditRows" => {
@@ -180,7 +203,28 @@ pub fn row(method: &str) -> Option<Row> {
         "CheckInService.CheckIn" => {
             Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
+        "RecordService.UpdateRecord" => Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN },
+        "RecordService.ListRecordChanges" | "ExcuseService.GetExcuse" | "ExcuseService.DownloadExcuseDocument" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
+        }
+        "RecordService.MarkRecords" => Row { repeatable: false, ..OF_A_SESSION },
+        "BulkService.ImportMarks" => OF_A_SESSION,
+        "ExcuseService.RequestExcuse" => {
+            Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "ExcuseService.DecideExcuse" => {
+            Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "ExcuseService.ListExcuses" => Row { list: Some("excuses"), ..OPEN },
         "RecordService.ListMyRecords" => Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN },
+        "FeedbackService.GiveFeedback" => Row { callers: STUDENTS, student_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN },
+        "FeedbackService.GetSessionFeedback" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_YOURS, gone: NOT_FOUND, ..OPEN }
+        }
+        "FeedbackService.GetFeedbackStatistics" => Row { callers: STAFF, objects: CALLER, ..OPEN },
+        // What somebody may not see is not counted.
+        "ReportService.GetAnalytics" => Row { objects: CALLER, repeatable: false, ..OPEN },
+        "ReportService.ListAtRisk" => Row { callers: STAFF, objects: CALLER, repeatable: false, ..OPEN },
         "HealthService.Check"
         | "HealthService.Live"
         | "HealthService.Ready"
@@ -235,6 +279,9 @@ fn scope(method: &str) -> Option<&'static str> {
         | "SessionService.GetSession"
         | "RecordService.ListRecords"
         | "RecordService.GetRecord"
+        | "RecordService.ListRecordChanges"
+        | "ReportService.GetAnalytics"
+        | "ReportService.ListAtRisk"
         | "LiveService.WatchAttendance" => "ATTENDANCE_READ",
         _ => return None,
     };

@@ -2,8 +2,15 @@
 //! his.
 
 mod spare;
+mod webhooks;
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use chrono::TimeDelta;
 use http::Method;
@@ -23,6 +30,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use spare::fresh_bssid;
+use webhooks::Webhooks;
 
 use super::{
     calendars,
@@ -82,7 +90,7 @@ pub enum Object {
 }
 
 /// How many sessions of each kind there are for RPCs that use them up.
-const STOCK: usize = 40;
+const STOCK: usize = 80;
 
 pub struct Scene {
     world: World,
@@ -92,7 +100,12 @@ pub struct Scene {
     disabled: [SeedUser; 2],
     sessions: HashMap<Object, SeedSession>,
     records: HashMap<Object, String>,
+    excuses: HashMap<Object, String>,
+    /// Sessions that are over, which their students attended.
+    attended: HashMap<Object, Uuid>,
     stock: Mutex<HashMap<(Object, Begin), Vec<Uuid>>>,
+    days_ahead: AtomicI64,
+    webhooks: Webhooks,
     revoked: [String; 2],
     keys: [String; 2],
     narrow_keys: HashMap<&'static str, String>,
@@ -103,6 +116,7 @@ pub struct Scene {
 enum Begin {
     Scheduled,
     Active,
+    Cancelled,
 }
 
 impl Scene {
@@ -132,8 +146,15 @@ impl Scene {
             let (division, teacher) = (college.other_division.clone(), college.other_teacher.clone());
             slots::every_day(college, &division, &teacher, 6);
         }
+        // What webhooks are told of.
+        let told = [&mut college, &mut foreign].map(|college| college.another_session(State::Scheduled).id);
         let mut stock = HashMap::new();
-        for (key, state) in [(Begin::Scheduled, State::Scheduled), (Begin::Active, State::Active)] {
+        let states = [
+            (Begin::Scheduled, State::Scheduled),
+            (Begin::Active, State::Active),
+            (Begin::Cancelled, State::Cancelled),
+        ];
+        for (key, state) in states {
             let own: Vec<Uuid> = (0..STOCK).map(|_| college.another_session(state).id).collect();
             let other = (0..STOCK).map(|_| others(&mut college, state).id).collect();
             let theirs = (0..STOCK).map(|_| foreign.another_session(state).id).collect();
@@ -155,6 +176,7 @@ impl Scene {
         for college in [&college, &foreign] {
             calendars::spare_entry(&world.actor(&college.admin)).await;
         }
+        let webhooks = Webhooks::make(&world, [(&college, told[0]), (&foreign, told[1])]).await;
         let mut revoked = Vec::new();
         for person in [&college.students[0], &college.teacher] {
             let actor = world.actor(person).signed_in().await;
@@ -176,12 +198,22 @@ impl Scene {
             disabled,
             sessions,
             records: HashMap::new(),
+            excuses: HashMap::new(),
+            attended: HashMap::new(),
             stock: Mutex::new(stock),
+            days_ahead: AtomicI64::new(1),
+            webhooks,
             revoked: revoked.try_into().expect("two tokens"),
             keys,
             narrow_keys,
         };
         scene.records = scene.check_everyone_in().await;
+        for object in [Object::Own, Object::Other, Object::Foreign] {
+            let excuse = scene.ask(object, scene.excused_session(object)).await;
+            scene.excuses.insert(object, excuse);
+            let session = scene.attend(object).await;
+            scene.attended.insert(object, session);
+        }
         scene
     }
 
@@ -199,6 +231,52 @@ impl Scene {
             records.insert(object, record.id);
         }
         records
+    }
+
+    /// Has a student check in, and the session end.
+    async fn attend(&self, object: Object) -> Uuid {
+        let session = self.stock.lock().expect("the stock").get_mut(&(object, Begin::Active)).and_then(Vec::pop);
+        let session = session.expect("enough sessions");
+        let request = request(session, &self.code(object, session).await, self.college.north(0.0));
+        self.world.actor(self.student(object)).check_ins().check_in(request).await.answer();
+        let college = if object == Object::Foreign { &self.foreign } else { &self.college };
+        let path = format!("/api/v1/sessions/{session}:end");
+        self.world.actor(&college.admin).rest().post(&path, &json!({})).await.answer();
+        session
+    }
+
+    /// Whoever is a student of the object.
+    fn student(&self, object: Object) -> &SeedUser {
+        match object {
+            Object::Own | Object::Absent => &self.college.students[0],
+            Object::Other => &self.other_student,
+            Object::Foreign => &self.foreign.students[0],
+        }
+    }
+
+    fn record(&self, object: Object) -> String {
+        self.records.get(&object).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
+    }
+
+    /// An excuse that nobody decides on.
+    fn excuse(&self, object: Object) -> String {
+        self.excuses.get(&object).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())
+    }
+
+    /// The session that it is for.
+    fn excused_session(&self, object: Object) -> Uuid {
+        let stock = self.stock.lock().expect("the stock");
+        stock.get(&(object, Begin::Active)).map_or_else(Uuid::now_v7, |sessions| sessions[1])
+    }
+
+    /// An excuse with a document: an image of one pixel.
+    async fn ask(&self, object: Object, session: Uuid) -> String {
+        let document =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+        let path = format!("/api/v1/sessions/{session}/excuses");
+        let request = json!({"reason": "Ill", "document": document});
+        let asked = self.world.actor(self.student(object)).rest().post(&path, &request).await.answer();
+        asked["id"].as_str().expect("an id").to_owned()
     }
 
     /// The caller. Those who have lost the right to call would have it otherwise.
@@ -253,6 +331,14 @@ impl Scene {
             "SessionService.CreateSession" => self.new_session(who, object, location),
             "SessionService.GetSession" => json!({"id": session}),
             "SessionService.StartSession" => json!({"id": self.fresh(who, object, Begin::Scheduled)}),
+            "SessionService.RescheduleSession" => self.another_time(self.fresh(who, object, Begin::Scheduled)),
+            "SessionService.ListMakeupSlots" => json!({"id": self.fresh(who, object, Begin::Cancelled)}),
+            "SessionService.BookMakeup" => self.another_time(self.fresh(who, object, Begin::Cancelled)),
+            // Whoever has it keeps it.
+            "SessionService.ChangeTeacher" => {
+                let teacher = self.sessions.get(&object).map_or(self.college.teacher.id, |session| session.teacher_id);
+                json!({"id": session, "teacher_id": teacher})
+            }
             "SessionService.EndSession" | "SessionService.CancelSession" => {
                 json!({"id": self.fresh(who, object, Begin::Active)})
             }
@@ -374,6 +460,27 @@ impl Scene {
                 Object::Absent => json!({"token": "rcf_x"}),
                 _ => json!({"token": calendars::link(&self.world.actor(&self.college.students[0])).await}),
             },
+            "NotificationService.UpdateNotificationPreferences" => {
+                json!({"preferences": {"mail": "OFF"}, "update_mask": "mail"})
+            }
+            "NotificationService.GetGuardians" => json!({"user_id": self.spare_user(object).await}),
+            "NotificationService.SetGuardians" => {
+                json!({"user_id": self.spare_user(object).await, "emails": ["home@x.example"]})
+            }
+            "WebhookService.CreateWebhook" => json!({"url": webhooks::URL}),
+            "WebhookService.UpdateWebhook" => {
+                let webhook = json!({"id": self.webhooks.of(object).0, "description": "D"});
+                json!({"webhook": webhook, "update_mask": "description"})
+            }
+            "WebhookService.GetWebhook" | "WebhookService.RotateWebhookSecret" => {
+                json!({"id": self.webhooks.of(object).0})
+            }
+            "WebhookService.DeleteWebhook" => json!({"id": self.webhook_to_delete(who, object).await}),
+            "WebhookService.ListWebhookDeliveries" => json!({"webhook_id": self.webhooks.of(object).0}),
+            "WebhookService.RedeliverWebhook" => {
+                let (webhook_id, id) = self.webhooks.of(object);
+                json!({"webhook_id": webhook_id, "id": id})
+            }
             "CollegeService.UpdateCollege" => json!({"college": {"name": "Renamed"}, "update_mask": "name"}),
             "AuditService.ListAuditRows" => json!({"page_size": 1}),
             "CheckInService.CheckIn" => {
@@ -390,15 +497,57 @@ impl Scene {
                 })
             }
             "RecordService.ListRecords" => json!({"session_id": session}),
-            "RecordService.GetRecord" => {
-                json!({"id": self.records.get(&object).cloned().unwrap_or_else(|| Uuid::now_v7().to_string())})
+            "RecordService.UpdateRecord" => {
+                json!({"id": self.record(object), "status": "LATE", "reason": "Seen"})
             }
+            "RecordService.ListRecordChanges" => json!({"record_id": self.record(object)}),
+            "RecordService.MarkRecords" => {
+                let student = self.student(object).id;
+                json!({"session_id": session, "marks": [{"student_id": student, "status": "LATE"}], "reason": "Seen"})
+            }
+            // `student,status`, in base64: a file without rows.
+            "BulkService.ImportMarks" => {
+                let file = json!({"content_type": "text/csv", "data": "c3R1ZGVudCxzdGF0dXM="});
+                json!({"session_id": session, "dry_run": true, "file": file})
+            }
+            "ExcuseService.RequestExcuse" => {
+                json!({"session_id": self.fresh(who, object, Begin::Active), "reason": "Ill"})
+            }
+            "ExcuseService.DecideExcuse" => {
+                // It is decided once; callers who will be refused share one.
+                let id = match is_theirs(who, object) {
+                    true => self.ask(object, self.fresh(who, object, Begin::Active)).await,
+                    false => self.excuse(object),
+                };
+                json!({"id": id, "decision": "APPROVE", "reason": "Seen"})
+            }
+            "ExcuseService.GetExcuse" | "ExcuseService.DownloadExcuseDocument" => json!({"id": self.excuse(object)}),
+            "ExcuseService.ListExcuses" => json!({"session_id": self.excused_session(object), "page_size": 1}),
+            "RecordService.GetRecord" => {
+                json!({"id": self.record(object)})
+            }
+            "FeedbackService.GiveFeedback" => {
+                let session = self.attended.get(&object).copied().unwrap_or_else(Uuid::now_v7);
+                json!({"session_id": session, "content": 5, "delivery": 4, "engagement": 3, "overall": 4})
+            }
+            "FeedbackService.GetSessionFeedback" => {
+                json!({"session_id": self.attended.get(&object).copied().unwrap_or_else(Uuid::now_v7)})
+            }
+            "FeedbackService.GetFeedbackStatistics" => json!({"group_by": "COURSE"}),
+            "ReportService.GetAnalytics" => json!({"group_by": "DAY"}),
+            "ReportService.ListAtRisk" => json!({"below_percent": 100}),
             "LiveService.WatchAttendance" => json!({"session_id": session}),
             "ScheduleFeedService.CreateScheduleFeed"
             | "AuthService.Logout"
             | "AuthService.ListSignIns"
             | "AuthService.GetJsonWebKeySet"
+            | "NotificationService.ListMyNotifications"
+            | "NotificationService.MarkNotificationsRead"
+            | "NotificationService.GetNotificationPreferences"
+            | "LiveService.WatchNotifications"
+            | "WebhookService.ListWebhooks"
             | "CollegeService.GetCollege"
+            | "SessionService.PlanSessions"
             | "UserService.GetMe"
             | "GeofenceService.ListLocations"
             | "GeofenceService.ExportLocations"
@@ -463,6 +612,13 @@ impl Scene {
             request["teacher_id"] = json!(teacher);
         }
         request
+    }
+
+    /// A plan on a day that nothing else is on.
+    fn another_time(&self, session: Uuid) -> Value {
+        let days = self.days_ahead.fetch_add(1, Ordering::Relaxed);
+        let start = now_in_seconds() + TimeDelta::days(days);
+        json!({"id": session, "planned_start": start, "planned_end": start + TimeDelta::hours(1)})
     }
 
     /// A session that the call may use up. Callers who will be refused share one.

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use rollcall_proto::v1::{
     AttendanceRecord, CheckInRequest, Evidence, GetRecordRequest, ListMyRecordsRequest, ListMyRecordsResponse,
-    ListRecordsRequest, ListRecordsResponse,
+    ListRecordChangesRequest, ListRecordChangesResponse, ListRecordsRequest, ListRecordsResponse, MarkRecordsRequest,
+    MarkRecordsResponse, UpdateRecordRequest,
     attendance_record::{Status as Attended, VerificationMethod},
     check_in_service_server::{CheckInService, CheckInServiceServer},
     evidence::{Factor, Verdict},
@@ -74,7 +75,7 @@ fn record(number: u128) -> AttendanceRecord {
             evidence(Factor::Code, "The code was being shown."),
             evidence(Factor::Geofence, "You were at the place."),
         ],
-        replayed: false,
+        ..AttendanceRecord::default()
     }
 }
 
@@ -98,6 +99,25 @@ impl RecordService for Fixed {
     async fn get_record(&self, request: Request<GetRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
         Ok(Response::new(AttendanceRecord { id: request.into_inner().id, ..self.0.record.clone() }))
     }
+
+    async fn update_record(&self, _: Request<UpdateRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
+        Err(not_measured())
+    }
+
+    async fn list_record_changes(
+        &self,
+        _: Request<ListRecordChangesRequest>,
+    ) -> Result<Response<ListRecordChangesResponse>, Status> {
+        Err(not_measured())
+    }
+
+    async fn mark_records(&self, _: Request<MarkRecordsRequest>) -> Result<Response<MarkRecordsResponse>, Status> {
+        Err(not_measured())
+    }
+}
+
+fn not_measured() -> Status {
+    Status::unimplemented("nobody measures this")
 }
 
 #[tonic::async_trait]
