@@ -30,9 +30,12 @@ const UP: &[&str] = &[
     "CREATE INDEX ix_session_participants_student ON session_participants (college_id, student_id)",
     // The makeup session whose attendance counts instead of this record.
     "ALTER TABLE attendance_records ADD COLUMN repaid_by_session_id {uuid}",
+    // Who misses a session and its makeup session has missed one.
+    "ALTER TABLE attendance_records ADD COLUMN is_counted boolean NOT NULL DEFAULT TRUE",
 ];
 
 const DOWN: &[&str] = &[
+    "ALTER TABLE attendance_records DROP COLUMN is_counted",
     "ALTER TABLE attendance_records DROP COLUMN repaid_by_session_id",
     "DROP TABLE session_participants",
     "DROP INDEX ix_sessions_moved",

@@ -23,6 +23,7 @@ mod faults;
 mod feedback;
 mod geofence;
 mod health;
+mod life;
 mod limits;
 mod live;
 mod mail;

@@ -1,5 +1,7 @@
 //! `load school`: each file of a school is imported, imported again unchanged, and exported, while somebody else writes; then
-//! all people are listed page by page.
+//! all people are listed page by page, and sessions are planned and made up.
+
+mod makeup;
 
 use std::{
     fmt::Write as _,
@@ -87,6 +89,7 @@ async fn measure(options: &School, program: &Program, store: &Store, folder: &Pa
         anyhow::ensure!(import < target, "{}: {import:.1} s for {} rows", file.kind, file.rows);
     }
     table.push_str(&caller.list(size.students + size.teachers + 1).await?);
+    table.push_str(&caller.make_up().await?);
     let peak_mib = usage::peak_memory_mib(server.id());
     writeln!(table, "server: {idle_mib:.0} MiB idle, {peak_mib:.0} MiB at most")?;
     let complaints = server.complaints();

@@ -56,6 +56,8 @@ mod row {
         pub device_id: Option<String>,
         /// The makeup session that was attended instead.
         pub repaid_by_session_id: Option<Uuid>,
+        /// Whether statistics count it: not an absence that was repaid, nor one from a makeup session, whose original counts.
+        pub is_counted: bool,
         /// The session's `event_seq` when the record was made or last changed.
         pub event_seq: i64,
         pub created_at: DateTimeUtc,
@@ -93,6 +95,7 @@ impl Model {
             ip_address: None,
             device_id: None,
             repaid_by_session_id: None,
+            is_counted: true,
             event_seq: session.event_seq,
             created_at: at,
             updated_at: at,

@@ -108,7 +108,7 @@ const fn table(grain: Grain) -> &'static str {
 pub fn grouped_records(columns: &str, conditions: &str) -> String {
     format!(
         "WITH counted AS MATERIALIZED (
-             SELECT {columns}, COUNT(*) - COUNT(r.repaid_by_session_id) AS sessions, {} FROM session_tallies t
+             SELECT {columns}, SUM(CASE WHEN r.is_counted THEN 1 ELSE 0 END) AS sessions, {} FROM session_tallies t
                  JOIN attendance_records r ON r.college_id = t.college_id AND r.session_id = t.session_id
              WHERE t.college_id = $1{conditions} GROUP BY {columns})",
         counted_records(),

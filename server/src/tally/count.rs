@@ -20,11 +20,11 @@ use crate::{
 
 /// What a row counts of records `r`, in the order of the columns.
 pub const COUNTS: [&str; 5] = [
-    "COALESCE(SUM(CASE WHEN r.status = 'PRESENT' AND r.repaid_by_session_id IS NULL THEN 1 ELSE 0 END), 0)",
-    "COALESCE(SUM(CASE WHEN r.status = 'LATE' AND r.repaid_by_session_id IS NULL THEN 1 ELSE 0 END), 0)",
-    "COALESCE(SUM(CASE WHEN r.status = 'ABSENT' AND r.repaid_by_session_id IS NULL THEN 1 ELSE 0 END), 0)",
-    "COALESCE(SUM(CASE WHEN r.status = 'EXCUSED' AND r.repaid_by_session_id IS NULL THEN 1 ELSE 0 END), 0)",
-    "COALESCE(SUM(CASE WHEN r.status = 'PENDING' AND r.repaid_by_session_id IS NULL THEN 1 ELSE 0 END), 0)",
+    "COALESCE(SUM(CASE WHEN r.status = 'PRESENT' AND r.is_counted THEN 1 ELSE 0 END), 0)",
+    "COALESCE(SUM(CASE WHEN r.status = 'LATE' AND r.is_counted THEN 1 ELSE 0 END), 0)",
+    "COALESCE(SUM(CASE WHEN r.status = 'ABSENT' AND r.is_counted THEN 1 ELSE 0 END), 0)",
+    "COALESCE(SUM(CASE WHEN r.status = 'EXCUSED' AND r.is_counted THEN 1 ELSE 0 END), 0)",
+    "COALESCE(SUM(CASE WHEN r.status = 'PENDING' AND r.is_counted THEN 1 ELSE 0 END), 0)",
 ];
 
 /// What becomes of a row that is there already.

@@ -69,6 +69,13 @@ async fn names_the_session_that_is_meant(kind: Kind) {
     let nothing_there = GetCurrentCodeRequest { location_id: empty.id.to_string(), session_id: None };
     let refusal = class.admin().codes().get_current_code(nothing_there).await.refused();
     assert_eq!(refusal.code, Status::FailedPrecondition, "{refusal:?}");
+    // A session is held at its own place, whoever asks for it at another.
+    let elsewhere = GetCurrentCodeRequest { location_id: empty.id.to_string(), session_id: Some(own.session_id) };
+    for actor in [class.teacher(), class.admin()] {
+        let refusal = actor.codes().get_current_code(elsewhere.clone()).await.refused();
+        assert_eq!(refusal.kind(), (Status::NotFound, "NOT_FOUND"));
+        assert_eq!(refusal.told("resource"), "session");
+    }
 }
 
 async fn is_the_same_on_every_replica(kind: Kind) {

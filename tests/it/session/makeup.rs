@@ -213,6 +213,15 @@ async fn repays_an_absence(kind: Kind) {
     assert_eq!(told(0), Some((Status::Present, String::new())));
     assert_eq!(told(1), Some((Status::Absent, makeup.id.clone())), "it stays what it was, and is repaid");
     assert_eq!(told(2), Some((Status::Absent, String::new())));
+    // Whoever attended has missed nothing, and whoever did not has missed one session and not two.
+    let counted = class.admin().rest().get("/api/v1/attendance/analytics?group_by=STUDENT").await.answer();
+    for (student, present, absent) in [(0, 1, 0), (1, 1, 0), (2, 0, 1)] {
+        let groups = counted["groups"].as_array().expect("groups");
+        let id = class.college.students[student].id.to_string();
+        let group = groups.iter().find(|group| group["key"] == id.as_str()).expect("the student's group");
+        let counts = (group["counts"]["present"].as_i64(), group["counts"]["absent"].as_i64());
+        assert_eq!(counts, (Some(present), Some(absent)), "student {student}");
+    }
     // Who missed the makeup session too still owes the session, and only they.
     assert_eq!(slots(&class.teacher(), on(&class, day_after(3))).await.owing_students, 1);
     let of_makeup = ListMakeupSlotsRequest { id: makeup.id, ..on(&class, day_after(3)) };

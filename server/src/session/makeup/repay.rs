@@ -39,6 +39,7 @@ pub async fn repay(tx: &Tx, makeup: &Model) -> Result<(), Problem> {
         .await?
         .into_iter()
         .collect();
+    count_attendance_only(tx, makeup).await?;
     let now_repaid: Vec<_> = attended.difference(&repaid).copied().collect();
     let owing_again: Vec<_> = repaid.difference(&attended).copied().collect();
     if now_repaid.is_empty() && owing_again.is_empty() {
@@ -60,6 +61,7 @@ pub async fn repay(tx: &Tx, makeup: &Model) -> Result<(), Problem> {
         for some in students.chunks(ROWS_PER_STATEMENT) {
             attendance_record::update_in_college(college_id)
                 .col_expr(Column::RepaidBySessionId, Expr::value(paid_by))
+                .col_expr(Column::IsCounted, Expr::value(paid_by.is_none()))
                 .col_expr(Column::EventSeq, Expr::value(original.event_seq))
                 .filter(Column::SessionId.eq(original.id))
                 .filter(Column::StudentId.is_in(some.iter().copied()))
@@ -69,4 +71,19 @@ pub async fn repay(tx: &Tx, makeup: &Model) -> Result<(), Problem> {
         }
     }
     tally::recount(tx, &original, concerned).await
+}
+
+/// Who misses a makeup session too has missed one session: the one that it was for, which counts already.
+async fn count_attendance_only(tx: &Tx, makeup: &Model) -> Result<(), Problem> {
+    let attended = [Status::Present, Status::Late];
+    for (is_counted, which) in [(true, Column::Status.is_in(attended)), (false, Column::Status.is_not_in(attended))] {
+        attendance_record::update_in_college(makeup.college_id)
+            .col_expr(Column::IsCounted, Expr::value(is_counted))
+            .filter(Column::SessionId.eq(makeup.id))
+            .filter(Column::IsCounted.ne(is_counted))
+            .filter(which)
+            .exec(tx)
+            .await?;
+    }
+    tally::count(tx, makeup).await
 }
