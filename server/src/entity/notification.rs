@@ -23,6 +23,8 @@ mod row {
         SessionChanged,
         #[sea_orm(string_value = "SESSION_CANCELLED")]
         SessionCancelled,
+        #[sea_orm(string_value = "MAKEUP_BOOKED")]
+        MakeupBooked,
         #[sea_orm(string_value = "ABSENCE")]
         Absence,
         #[sea_orm(string_value = "EXCUSE_DECIDED")]

@@ -37,7 +37,7 @@ impl Detail {
             ..Self::default()
         };
         match event.what.clone() {
-            What::SessionStarted | What::SessionEnded => detail,
+            What::SessionStarted | What::SessionEnded | What::MakeupBooked { .. } => detail,
             What::SessionChanged { changes, reason, .. } => Self { changes, reason, ..detail },
             What::SessionCancelled { reason } => Self { reason, ..detail },
             What::ExcuseDecided { is_approved, reason, .. } => Self { is_approved, reason, ..detail },

@@ -58,6 +58,10 @@ pub enum What {
     SessionCancelled {
         reason: String,
     },
+    /// A session that was missed is to be made up in this one.
+    MakeupBooked {
+        makes_up_session_id: Uuid,
+    },
     /// The session is over, and whoever is absent now is told so.
     SessionEnded,
     ExcuseDecided {
@@ -88,6 +92,7 @@ impl What {
             Self::SessionStarted => Kind::SessionStarted,
             Self::SessionChanged { .. } => Kind::SessionChanged,
             Self::SessionCancelled { .. } => Kind::SessionCancelled,
+            Self::MakeupBooked { .. } => Kind::MakeupBooked,
             Self::SessionEnded => Kind::Absence,
             Self::ExcuseDecided { .. } => Kind::ExcuseDecided,
             Self::LowAttendance { .. } => Kind::LowAttendance,

@@ -34,6 +34,9 @@ pub fn messages(event: &Event, people: &[Uuid]) -> Vec<Message> {
             vec![with(json!({"changes": changes, "former_teacher_id": former_teacher_id, "reason": reason}))]
         }
         What::SessionCancelled { reason } => vec![with(json!({"reason": reason}))],
+        What::MakeupBooked { makes_up_session_id } => {
+            vec![with(json!({"makes_up_session_id": makes_up_session_id}))]
+        }
         What::SessionEnded => people.chunks(IDS_PER_MESSAGE).map(|some| with(json!({"student_ids": some}))).collect(),
         What::ExcuseDecided { student_id, is_approved, .. } => {
             vec![with(json!({"student_id": student_id, "is_approved": is_approved}))]

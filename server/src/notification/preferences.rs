@@ -19,8 +19,14 @@ pub const WRITABLE: &[&str] = &["mail", "mail_kinds", "quiet_from", "quiet_to", 
 
 const DIGEST_AT: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("it is a time of day");
 /// That a session begins is of no use in a mail box.
-const BY_MAIL: [Kind; 5] =
-    [Kind::SessionChanged, Kind::SessionCancelled, Kind::Absence, Kind::ExcuseDecided, Kind::LowAttendance];
+const BY_MAIL: [Kind; 6] = [
+    Kind::SessionChanged,
+    Kind::SessionCancelled,
+    Kind::MakeupBooked,
+    Kind::Absence,
+    Kind::ExcuseDecided,
+    Kind::LowAttendance,
+];
 
 /// Of somebody who has not said anything.
 pub fn unsaid(college_id: Uuid, user_id: Uuid) -> Model {

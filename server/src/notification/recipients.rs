@@ -22,12 +22,18 @@ pub async fn of(database: &Database, event: &Event) -> Result<Vec<Uuid>, Problem
     let mut people: BTreeSet<Uuid> = match &event.what {
         What::SessionEnded => absent(database, event).await?.into_iter().collect(),
         What::ExcuseDecided { student_id, .. } | What::LowAttendance { student_id, .. } => [*student_id].into(),
-        What::SessionStarted | What::SessionCancelled { .. } => attending(database, event).await?,
+        What::SessionStarted | What::SessionCancelled { .. } | What::MakeupBooked { .. } => {
+            attending(database, event).await?
+        }
         What::SessionChanged { former_teacher_id, .. } => {
             attending(database, event).await?.into_iter().chain(*former_teacher_id).collect()
         }
     };
-    if let What::SessionStarted | What::SessionChanged { .. } | What::SessionCancelled { .. } = event.what {
+    if let What::SessionStarted
+    | What::SessionChanged { .. }
+    | What::SessionCancelled { .. }
+    | What::MakeupBooked { .. } = event.what
+    {
         people.insert(plan.teacher_id);
         event.actor_id.map(|actor| people.remove(&actor));
     }

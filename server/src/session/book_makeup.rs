@@ -24,7 +24,9 @@ use crate::{
         college, location,
         session::{Model, Origin as From, Plan},
     },
-    geofence, identity, organisation,
+    geofence, identity, jobs,
+    notification::{self, Event, What},
+    organisation,
     origin::Origin,
     principal::Principal,
     problem::{ErrorReason, Problem},
@@ -54,7 +56,7 @@ impl Service {
         let now = self.clock.now();
         let wanted = self.read(principal, &original, &request, now).await?;
         let row = audit::Row::by(principal, &origin, "session.makeup_booked", now);
-        let store = self.store.clone();
+        let (store, actor_id) = (self.store.clone(), principal.id);
         let session = detach(async move {
             let database = store.database.clone();
             let session = store
@@ -66,12 +68,15 @@ impl Service {
                         store::insert(tx, session.clone()).await?;
                         participants::put(tx, &session, &students).await?;
                         let row = row.object(RESOURCE, session.id).detail(json!({"makes_up": original.id}));
+                        let what = What::MakeupBooked { makes_up_session_id: original.id };
+                        notification::raise(tx, [Event::of(&session, what, Some(actor_id), now)]).await?;
                         audit::insert(tx, row).await?;
                         Ok(session)
                     })
                 })
                 .await?;
             store.bus.announce(Notice::SessionChanged { college_id, session_id: session.id });
+            jobs::announce(&store.bus);
             Ok::<_, Problem>(session)
         })
         .await?;

@@ -1,6 +1,9 @@
 //! Who is told what.
 
-use rollcall_proto::v1::{ChangeTeacherRequest, RescheduleSessionRequest, notification::Kind as About};
+use chrono::TimeDelta;
+use rollcall_proto::v1::{
+    BookMakeupRequest, ChangeTeacherRequest, RescheduleSessionRequest, notification::Kind as About,
+};
 use rollcall_tests::{
     Answer as _, Class, Kind, college::College, in_every_world, on_both_stores, record::timestamp, seed::State,
     world::Plan,
@@ -9,7 +12,11 @@ use rollcall_tests::{
 use super::{cancel, end, kinds, list, start, told};
 
 in_every_world!(each_is_told_once_of_what_concerns_them);
-on_both_stores!(changes_are_told_to_old_and_new_teachers, a_class_of_500_is_told);
+on_both_stores!(
+    changes_are_told_to_old_and_new_teachers,
+    a_makeup_session_is_told_to_whoever_is_to_come,
+    a_class_of_500_is_told
+);
 
 async fn each_is_told_once_of_what_concerns_them(kind: Kind) {
     let (mut college, foreign) = (College::new("riverside", 3), College::new("hillside", 1));
@@ -50,11 +57,11 @@ async fn changes_are_told_to_old_and_new_teachers(kind: Kind) {
     let mut college = College::new("riverside", 1);
     let planned = college.another_session(State::Scheduled);
     let class = Class::of(Plan::new(kind), college).await;
-    let later = planned.planned_start + chrono::TimeDelta::days(7);
+    let later = planned.planned_start + TimeDelta::days(7);
     let request = RescheduleSessionRequest {
         id: planned.id.to_string(),
         planned_start: Some(timestamp(later)),
-        planned_end: Some(timestamp(later + chrono::TimeDelta::hours(1))),
+        planned_end: Some(timestamp(later + TimeDelta::hours(1))),
         reason: "a fair".to_owned(),
         ..Default::default()
     };
@@ -85,4 +92,24 @@ async fn a_class_of_500_is_told(kind: Kind) {
     let rows = class.world.rows().await;
     let counted = rows.number("SELECT count(*) AS n FROM notifications WHERE kind = 'ABSENCE' AND seq = 1").await;
     assert_eq!(counted, 500);
+}
+
+async fn a_makeup_session_is_told_to_whoever_is_to_come(kind: Kind) {
+    let class = Class::open(kind, 2).await;
+    class.check_in(0).await;
+    end(&class.teacher(), class.session_id()).await;
+    told(&class.student(1), 1).await;
+    let start = class.world.clock().now() + TimeDelta::days(1);
+    let request = BookMakeupRequest {
+        id: class.session_id().to_string(),
+        planned_start: Some(timestamp(start)),
+        planned_end: Some(timestamp(start + TimeDelta::hours(1))),
+        ..Default::default()
+    };
+    let makeup = class.admin().sessions().book_makeup(request).await.answer();
+    let student = told(&class.student(1), 2).await;
+    assert_eq!(kinds(&student), [About::MakeupBooked, About::Absence]);
+    assert_eq!((student[0].session_id.as_str(), student[0].title.as_str()), (makeup.id.as_str(), "Rust is made up"));
+    assert_eq!(kinds(&told(&class.teacher(), 1).await), [About::MakeupBooked]);
+    assert_eq!(list(&class.student(0)).await, [], "who was there owes nothing");
 }

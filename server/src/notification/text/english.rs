@@ -28,6 +28,10 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
             title: format!("{subject} is cancelled"),
             body: format!("{subject} does not take place: {}.{}", when_and_where(detail), reason(detail)),
         },
+        Kind::MakeupBooked => Text {
+            title: format!("{subject} is made up"),
+            body: format!("{subject} is made up: {}.", when_and_where(detail)),
+        },
         Kind::Absence => Text {
             title: format!("You were absent: {subject}"),
             body: format!(

@@ -49,6 +49,10 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
             title: format!("{subject} fällt aus"),
             body: format!("{subject} findet nicht statt: {}.{}", when_and_where(detail), reason(detail)),
         },
+        Kind::MakeupBooked => Text {
+            title: format!("{subject} wird nachgeholt"),
+            body: format!("{subject} wird nachgeholt: {}.", when_and_where(detail)),
+        },
         Kind::Absence => Text {
             title: format!("Fehlzeit: {subject}"),
             body: format!(
