@@ -346,7 +346,7 @@ async fn streams_lines_and_events(kind: Kind) {
     // What one message says is the contract's.
     let kind = contract::POOL.get_message_by_name("rollcall.v1.AttendanceEvent").expect("the message");
     let fields = contract::fields(&DynamicMessage::new(kind));
-    assert_eq!(fields, ["resume_token", "session", "record"]);
+    assert_eq!(fields, ["resume_token", "session", "record", "counts"]);
 }
 
 async fn line(lines: &mut rollcall_tests::rest::Lines) -> Value {

@@ -110,7 +110,9 @@ impl Mail {
     /// All that has come, in order.
     pub fn messages(&self) -> Vec<Message> {
         let text = std::fs::read_to_string(self.file()).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).expect("a message")).collect()
+        // The last line may be written at this moment.
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        whole.lines().map(|line| serde_json::from_str(line).expect("a message")).collect()
     }
 
     /// All that has come to an address, in order.

@@ -64,7 +64,7 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.watch(lease, session)))
+        Ok(Response::new(self.watch(lease, principal, session)))
     }
 
     async fn verify_code(&self, request: Request<VerifyCodeRequest>) -> Result<Response<VerifyCodeResponse>, Status> {

@@ -10,6 +10,7 @@ use super::service::Service;
 use crate::{
     entity::session::{Model, State},
     lease::Lease,
+    principal::Principal,
     session,
 };
 
@@ -20,6 +21,7 @@ impl Service {
     pub(super) fn watch(
         &self,
         lease: Lease,
+        principal: Principal,
         session: Model,
     ) -> Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>> {
         let service = self.clone();
@@ -32,13 +34,15 @@ impl Service {
                 let next = service.current(&session);
                 let is_next = next.issued_at != last.issued_at;
                 // A copy tells of the end at once where notices are heard; a new code is only shown on the database's word.
-                let state = match is_next {
-                    true => session::refresh_card(&service.store, session.college_id, session.id).await?.session.state,
-                    false => session::load_card(&service.store, session.college_id, session.id).await?.session.state,
+                let card = match is_next {
+                    true => session::refresh_card(&service.store, session.college_id, session.id).await?,
+                    false => session::load_card(&service.store, session.college_id, session.id).await?,
                 };
-                if state != State::Active {
+                if card.session.state != State::Active {
                     return;
                 }
+                // It may have been given to somebody else.
+                session::check_staff(&principal, &card.session)?;
                 if is_next {
                     last = next;
                     yield last.clone();

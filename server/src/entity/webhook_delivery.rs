@@ -57,5 +57,5 @@ mod row {
 
 /// Across colleges: the removal of deliveries that were made before a time and are over.
 pub fn delete_before(time: DateTime<Utc>) -> sea_orm::DeleteMany<row::Entity> {
-    row::Entity::delete_many().filter(Column::CreatedAt.lt(time))
+    row::Entity::delete_many().filter(Column::CreatedAt.lt(time)).filter(Column::State.ne(State::Pending))
 }

@@ -47,18 +47,20 @@ impl Service {
         Ok(End::Done)
     }
 
-    /// Ends the time of excuses, one by one, so that none waits for another's session.
+    /// Ends the time of excuses, one by one, so that none waits for another's session, or fails with it.
     async fn expire(self: Arc<Self>) -> Result<(), Problem> {
         loop {
             let now = self.clock.now();
             let expired = store::list_expired(&self.store.database, now).await?;
-            let is_last = expired.is_empty();
-            for excuse in expired {
-                self.expire_one(excuse, now).await?;
-            }
-            if is_last {
+            if expired.is_empty() {
                 return Ok(());
             }
+            let mut failed = Ok(());
+            for excuse in expired {
+                failed = failed.and(self.expire_one(excuse, now).await);
+            }
+            // What failed would be found again at once: it waits for the next run.
+            failed?;
         }
     }
 

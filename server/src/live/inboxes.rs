@@ -7,9 +7,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{
-    broadcast::{Receiver, error::RecvError},
-    watch,
+use tokio::{
+    sync::{
+        broadcast::{Receiver, error::RecvError},
+        watch,
+    },
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -62,14 +65,19 @@ impl Inboxes {
 
     async fn run(self, stop: CancellationToken) {
         let mut notices = self.store.bus.listen();
+        let mut looked_at = Instant::now();
         loop {
+            // Counted from the last look at everybody: notices must not put it off.
             let look = if self.store.bus.is_connected() { LOOK } else { LOOK_UNHEARD };
             let whom = tokio::select! {
+                () = tokio::time::sleep_until(looked_at + look) => Whom::Everybody,
                 whom = heard(&mut notices) => whom,
-                () = tokio::time::sleep(look) => Whom::Everybody,
                 () = stop.cancelled() => return,
             };
             self.look(&whom).await;
+            if matches!(whom, Whom::Everybody) {
+                looked_at = Instant::now();
+            }
         }
     }
 

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     lease::Lease,
+    principal::Principal,
     problem::{ErrorReason, Problem},
+    session,
+    store::Store,
 };
 
 /// Proxies cut connections that are silent for long.
@@ -44,12 +47,19 @@ pub enum Part {
     Failure(Problem),
 }
 
+/// Why somebody may watch.
+pub struct Right {
+    pub lease: Lease,
+    pub principal: Principal,
+}
+
 pub struct Listener {
+    store: Store,
     feeds: Feeds,
     /// Held, because a feed that nobody holds stops reading.
     _feed: Arc<Feed>,
     changes: broadcast::Receiver<Arc<Change>>,
-    lease: Lease,
+    right: Right,
     /// College and session.
     of: (Uuid, Uuid),
     position: i64,
@@ -67,12 +77,12 @@ enum Heard {
 }
 
 impl Listener {
-    pub fn new(feeds: Feeds, feed: Arc<Feed>, lease: Lease, of: (Uuid, Uuid), position: i64) -> Self {
+    pub fn new(store: Store, feeds: Feeds, feed: Arc<Feed>, right: Right, of: (Uuid, Uuid), position: i64) -> Self {
         let changes = feed.listen();
         let mut check = tokio::time::interval(CHECK);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let heard_at = Instant::now();
-        Self { feeds, _feed: feed, changes, lease, of, position, check, heard_at, _counted: Counted::new() }
+        Self { store, feeds, _feed: feed, changes, right, of, position, check, heard_at, _counted: Counted::new() }
     }
 
     /// The parts, until the session is over, the right to watch ends, or whoever gets them leaves.
@@ -145,9 +155,20 @@ impl Listener {
                     ErrorReason::ListenerTooSlow,
                     "Nothing was read for 10 s. Connect again with the last resume token.",
                 )),
-                _ = self.check.tick() => self.lease.check()?,
-                () = self.lease.stopped() => self.lease.check()?,
+                _ = self.check.tick() => self.check_right().await?,
+                () = self.right.lease.stopped() => self.right.lease.check()?,
             }
+        }
+    }
+
+    /// Whether whoever watches still may: the session may have been given to somebody else. Where that cannot be told, the
+    /// next look tells.
+    async fn check_right(&self) -> Result<(), Problem> {
+        self.right.lease.check()?;
+        let (college_id, session_id) = self.of;
+        match session::load_card(&self.store, college_id, session_id).await {
+            Ok(card) => session::check_staff(&self.right.principal, &card.session),
+            Err(_) => Ok(()),
         }
     }
 
@@ -163,15 +184,15 @@ impl Listener {
                 }
             }
             _ = self.check.tick() => {
-                self.lease.check()?;
+                self.check_right().await?;
                 let is_silent = self.heard_at.elapsed() >= SIGN_OF_LIFE;
                 if is_silent {
                     self.heard_at = Instant::now();
                 }
                 Ok(is_silent.then_some(Heard::Silence))
             }
-            () = self.lease.stopped() => {
-                self.lease.check()?;
+            () = self.right.lease.stopped() => {
+                self.right.lease.check()?;
                 Ok(None)
             }
         }

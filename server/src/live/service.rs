@@ -9,7 +9,7 @@ use rollcall_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{feed::Feeds, inboxes::Inboxes};
+use super::{feed::Feeds, inboxes::Inboxes, listener::Right};
 use crate::{convert, keys::Keys, lease::Leases, principal::Principal, session, store::Store};
 
 /// What live streams need.
@@ -35,7 +35,7 @@ impl LiveService for Service {
         let session_id = convert::id("session_id", &request.session_id)?;
         let session = session::find_for_staff(&self.store, &principal, session_id).await?;
         let after = self.position(&session, &request.resume_token)?;
-        Ok(Response::new(self.watch(lease, session, after)))
+        Ok(Response::new(self.watch(Right { lease, principal }, session, after)))
     }
 
     type WatchNotificationsStream = Pin<Box<dyn Stream<Item = Result<NotificationEvent, Status>> + Send>>;

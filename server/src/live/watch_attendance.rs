@@ -8,12 +8,11 @@ use tonic::Status;
 
 use super::{
     change,
-    listener::{Listener, Part},
+    listener::{Listener, Part, Right},
     service::Service,
 };
 use crate::{
     entity::session::Model,
-    lease::Lease,
     problem::{ErrorReason, Problem},
 };
 
@@ -33,14 +32,15 @@ impl Service {
 
     pub(super) fn watch(
         &self,
-        lease: Lease,
+        right: Right,
         session: Model,
         after: i64,
     ) -> Pin<Box<dyn Stream<Item = Result<AttendanceEvent, Status>> + Send>> {
         let (key, college_id, session_id) = (self.keys.page_token, session.college_id, session.id);
         // Listened to before the first look, so that nothing falls between the two.
         let feed = self.feeds.watch(college_id, session_id, session.event_seq);
-        let mut parts = Listener::new(self.feeds.clone(), feed, lease, (college_id, session_id), after).follow();
+        let parts = Listener::new(self.store.clone(), self.feeds.clone(), feed, right, (college_id, session_id), after);
+        let mut parts = parts.follow();
         Box::pin(async_stream::try_stream! {
             while let Some(part) = parts.recv().await {
                 match part {

@@ -97,6 +97,7 @@ impl Service {
             let mut told_at = Instant::now();
             loop {
                 // Each look begins with what is there, so that what came before the listening is there too.
+                let last_number = *news.borrow_and_update();
                 loop {
                     // Whoever did not read for long may not watch any more.
                     lease.check()?;
@@ -109,6 +110,8 @@ impl Service {
                     }
                     told_at = Instant::now();
                 }
+                // A number may have nothing to it: what it was for was told already, or is forgotten.
+                position = position.max(last_number);
                 while *news.borrow_and_update() <= position {
                     wait(&mut news, &mut check, &lease).await?;
                     if told_at.elapsed() >= SIGN_OF_LIFE {

@@ -21,6 +21,12 @@ pub fn mail_due(preferences: &Model, kind: Kind, zone: Tz, now: DateTime<Utc>) -
     Some(after_quiet(preferences, zone, wanted))
 }
 
+/// When what is due now may go, which preferences that were changed since, or tries that failed, may have put off; none where
+/// it is not wanted any more.
+pub fn may_go(preferences: &Model, zone: Tz, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (preferences.mail != MailMode::Off).then(|| after_quiet(preferences, zone, now))
+}
+
 /// The next time that the clocks show this.
 fn next(zone: Tz, at: NaiveTime, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
@@ -49,6 +55,26 @@ mod tests {
 
     use super::*;
     use crate::notification::preferences::unsaid;
+
+    #[test]
+    fn what_is_due_goes_when_it_is_not_quiet_and_still_wanted() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        let night = Some(("22:00:00", "07:00:00"));
+        let table = [
+            (MailMode::Each, None, "2026-03-01T23:10:00Z", Some("2026-03-01T23:10:00Z")),
+            (MailMode::Each, night, "2026-03-01T21:59:00Z", Some("2026-03-01T21:59:00Z")),
+            (MailMode::Each, night, "2026-03-01T23:10:00Z", Some("2026-03-02T07:00:00Z")),
+            (MailMode::Digest, night, "2026-03-02T06:59:59Z", Some("2026-03-02T07:00:00Z")),
+            (MailMode::Off, None, "2026-03-01T12:00:00Z", None),
+        ];
+        for (mail, quiet, now, expected) in table {
+            assert_eq!(
+                may_go(&preferences(mail, quiet), Tz::UTC, at(now)),
+                expected.map(at),
+                "{mail:?} {quiet:?} {now}"
+            );
+        }
+    }
 
     fn preferences(mail: MailMode, quiet: Option<(&str, &str)>) -> Model {
         let clock = |text: &str| text.parse().expect("a time of day");

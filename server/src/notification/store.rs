@@ -165,6 +165,25 @@ pub async fn claim_mail(
     Ok(taken)
 }
 
+/// What is due for somebody goes later, or not at all.
+pub async fn put_mail_off(
+    tx: &Tx,
+    college_id: Uuid,
+    user_id: Uuid,
+    goes_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    notification::update_in_college(college_id)
+        .col_expr(Column::MailDueAt, Expr::value(goes_at))
+        .col_expr(Column::MailJobId, Expr::value(Option::<Uuid>::None))
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::MailDueAt.lte(now))
+        .filter(Column::MailedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn mark_mailed(
     tx: &Tx,
     college_id: Uuid,

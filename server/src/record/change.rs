@@ -97,8 +97,8 @@ pub async fn change_many(
     for some in history.chunks(ROWS_PER_STATEMENT) {
         record_change::insert(some.iter().cloned().map(Into::into)).exec_without_returning(tx).await?;
     }
-    tally::recount(tx, &session, records.iter().map(|record| record.student_id)).await?;
     repay(tx, &session).await?;
+    tally::recount(tx, &session, records.iter().map(|record| record.student_id)).await?;
     Ok(records)
 }
 

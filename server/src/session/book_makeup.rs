@@ -1,7 +1,7 @@
 //! BookMakeup: lock the college → who owes the session → is everything free still → insert, in one transaction.
 //!
-//! Everybody who books, moves a session or changes the timetable takes the same lock first, so what is free when it is looked
-//! at is free when it is taken.
+//! Everybody who books, moves a session or changes the timetable takes the same lock first, so what is free of them when it is
+//! looked at is free when it is taken. Sessions that are made by hand ask nobody, and may overlap.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,9 @@
 //! Whether somebody or something that a session takes is in another one at the time. The college must be locked, which makes
-//! the look hold: whoever gives a session another time, teacher or place waits for it.
+//! the look hold: whoever gives a session another time, teacher or place, or books a makeup session, waits for it. Sessions that are
+//! made by hand ask nobody, and may overlap.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -43,6 +44,19 @@ impl Part {
         }
     }
 
+    /// A session for some students does not take their whole division.
+    fn is_taken_by(self, session: &Model) -> bool {
+        self != Self::Division || !session.has_participants
+    }
+
+    fn shared_with(self, wanted: &Model) -> Condition {
+        let same = Condition::all().add(self.column().eq(self.of(wanted)));
+        match self {
+            Self::Division => same.add(Column::HasParticipants.eq(false)),
+            Self::Teacher | Self::Location => same,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Teacher => "teacher",
@@ -54,7 +68,10 @@ impl Part {
 
 /// Refuses a session, as it is to be, whose parts are in another one that is SCHEDULED or ACTIVE at the time.
 pub async fn check(tx: &Tx, wanted: &Model, parts: &[Part]) -> Result<(), Problem> {
-    let shared = parts.iter().fold(Condition::any(), |any, part| any.add(part.column().eq(part.of(wanted))));
+    let shared = parts
+        .iter()
+        .filter(|part| part.is_taken_by(wanted))
+        .fold(Condition::any().add(Expr::value(false)), |any, part| any.add(part.shared_with(wanted)));
     let found = session::in_college(wanted.college_id)
         .filter(Column::Id.ne(wanted.id))
         .filter(Column::State.is_in([State::Scheduled, State::Active]))
@@ -72,8 +89,12 @@ pub async fn check(tx: &Tx, wanted: &Model, parts: &[Part]) -> Result<(), Proble
 }
 
 fn taken(wanted: &Model, other: &Model, parts: &[Part]) -> Problem {
-    let shared: Vec<_> =
-        parts.iter().filter(|part| part.of(wanted) == part.of(other)).map(|part| part.name()).collect();
+    let shared: Vec<_> = parts
+        .iter()
+        .filter(|part| part.of(wanted) == part.of(other))
+        .filter(|part| part.is_taken_by(wanted) && part.is_taken_by(other))
+        .map(|part| part.name())
+        .collect();
     let zone = organisation::zone(&other.time_zone);
     let shown = |at: DateTime<Utc>| clock_text(at.with_timezone(&zone).time());
     let day = other.planned_start.with_timezone(&zone).date_naive();

@@ -22,6 +22,7 @@ use crate::{
     principal::Principal,
     problem::Problem,
     store::{Notice, Store, Tx, Work, detach},
+    tally,
 };
 
 /// What a move writes beside the state, and what the audit tells of it.
@@ -86,6 +87,7 @@ pub async fn change(
     if let Some(session) = changed.as_ref().filter(|session| session.state == State::Completed) {
         store::mark_absent(tx, session).await?;
         repay(tx, session).await?;
+        tally::count(tx, session).await?;
     }
     notification::raise(tx, changed.as_ref().and_then(|session| Event::moved(session, actor_id, now))).await?;
     Ok(changed)

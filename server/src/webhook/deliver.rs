@@ -85,6 +85,26 @@ impl Service {
     }
 }
 
+/// Writes down that a webhook fails, and stops it where it did so for long, or is gone.
+async fn note(
+    tx: &Tx,
+    webhook: webhook::Model,
+    answer: Option<Answer>,
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let webhook = store::note_failing(tx, webhook, now).await?;
+    if let Some(reason) = rules::disables(&webhook, answer, now)
+        && store::disable(tx, webhook.college_id, webhook.id, reason, now).await?
+    {
+        let deed = audit::Row::new(webhook.college_id, "webhook.disabled", now)
+            .object(RESOURCE, webhook.id)
+            .detail(json!({"url": webhook.url, "error": error}));
+        audit::insert(tx, deed).await?;
+    }
+    Ok(())
+}
+
 /// Writes down how a try went; none was made to a webhook that is stopped.
 async fn settle(
     tx: &Tx,
@@ -117,14 +137,10 @@ async fn settle(
     }
     let told = result.map_or_else(|fault| fault, |answer| format!("it answered {}", answer.status));
     let failed = Model { last_error: told.chars().take(500).collect(), ..tried };
-    let webhook = store::note_failing(tx, webhook, now).await?;
-    if let Some(reason) = rules::disables(&webhook, answer, now)
-        && store::disable(tx, webhook.college_id, webhook.id, reason, now).await?
-    {
-        let deed = audit::Row::new(webhook.college_id, "webhook.disabled", now)
-            .object(RESOURCE, webhook.id)
-            .detail(json!({"url": webhook.url, "error": failed.last_error}));
-        audit::insert(tx, deed).await?;
+    // What an address said that is not the webhook's any more says nothing of the one that it has now.
+    let current = store::lock(tx, webhook.college_id, webhook.id).await?;
+    if current.url == webhook.url {
+        note(tx, current, answer, &failed.last_error, now).await?;
     }
     match verdict {
         Verdict::Again(wait) => {

@@ -151,7 +151,7 @@ pub async fn write_delivery(tx: &Tx, changed: webhook_delivery::Model) -> Result
     Ok(())
 }
 
-/// Forgets what was to be sent before a time: longer ago than any try.
+/// Forgets what was to be sent before a time, and is over.
 pub async fn purge(database: &Database, before: DateTime<Utc>) -> Result<(), Problem> {
     database
         .write(move |tx| {

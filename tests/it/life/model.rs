@@ -166,87 +166,95 @@ impl Session {
     }
 }
 
-/// A session, and the last that was booked to make up for it.
+/// A session, and those that were booked to make up for it, in their order. Steps are taken in the last one.
 #[derive(Clone, Debug)]
 pub struct Model {
     pub original: Session,
-    pub makeup: Option<Session>,
-    /// Who has made the original up, and in which of its makeup sessions.
-    pub repaid: BTreeMap<usize, usize>,
-    pub booked: usize,
+    pub makeups: Vec<Session>,
 }
 
 impl Model {
     pub fn new() -> Self {
-        let original = Session::planned((0..STUDENTS).collect(), false);
-        Self { original, makeup: None, repaid: BTreeMap::new(), booked: 0 }
+        Self { original: Session::planned((0..STUDENTS).collect(), false), makeups: Vec::new() }
+    }
+
+    pub fn of(&self, which: Which) -> Option<&Session> {
+        match which {
+            Which::Original => Some(&self.original),
+            Which::Makeup => self.makeups.last(),
+        }
     }
 
     pub fn take(&mut self, step: Step) -> Outcome {
         let outcome = match step {
             Step::BookMakeup => return self.book_makeup(),
-            Step::Start(which) => self.of(which).map(Session::start),
-            Step::CheckIn(which, student) => self.of(which).map(|session| session.check_in(student)),
-            Step::Mark(which, student, status) => self.of(which).map(|session| session.mark(student, status)),
-            Step::Correct(which, student, status) => self.of(which).map(|session| session.correct(student, status)),
-            Step::Ask(which, student) => self.of(which).map(|session| session.ask(student)),
-            Step::Decide(which, student, yes) => self.of(which).map(|session| session.decide(student, yes)),
-            Step::End(which) => self.of(which).map(Session::end),
-            Step::Cancel(which) => self.of(which).map(Session::cancel),
+            Step::Start(which) => self.change(which, Session::start),
+            Step::CheckIn(which, student) => self.change(which, |session| session.check_in(student)),
+            Step::Mark(which, student, status) => self.change(which, |session| session.mark(student, status)),
+            Step::Correct(which, student, status) => self.change(which, |session| session.correct(student, status)),
+            Step::Ask(which, student) => self.change(which, |session| session.ask(student)),
+            Step::Decide(which, student, yes) => self.change(which, |session| session.decide(student, yes)),
+            Step::End(which) => self.change(which, Session::end),
+            Step::Cancel(which) => self.change(which, Session::cancel),
         };
-        self.repay();
         outcome.unwrap_or(Skipped)
     }
 
-    fn of(&mut self, which: Which) -> Option<&mut Session> {
+    fn change(&mut self, which: Which, change: impl FnOnce(&mut Session) -> Outcome) -> Option<Outcome> {
         match which {
-            Which::Original => Some(&mut self.original),
-            Which::Makeup => self.makeup.as_mut(),
+            Which::Original => Some(change(&mut self.original)),
+            Which::Makeup => self.makeups.last_mut().map(change),
         }
     }
 
-    /// Attendance at a makeup session for some students repays what they owe, as long as it says so.
-    fn repay(&mut self) {
-        let Some(makeup) = self.makeup.as_ref().filter(|makeup| makeup.is_for_some) else { return };
-        if makeup.state != State::Completed {
-            return;
+    /// Who owes the original and has made it up, and in which of its makeup sessions: the first that they attended.
+    pub fn repaid(&self) -> BTreeMap<usize, usize> {
+        if self.original.state != State::Completed {
+            return BTreeMap::new();
         }
-        for (&student, &status) in &makeup.records {
-            if matches!(status, Status::Present | Status::Late) {
-                self.repaid.entry(student).or_insert(self.booked);
-            } else if self.repaid.get(&student) == Some(&self.booked) {
-                self.repaid.remove(&student);
-            }
-        }
+        let repays = |makeup: &Session, student| {
+            let attended = matches!(makeup.records.get(&student), Some(Status::Present | Status::Late));
+            makeup.is_for_some && makeup.state == State::Completed && attended
+        };
+        let owing = self.original.records.iter().filter(|(_, status)| owes(**status)).map(|(student, _)| *student);
+        owing
+            .filter_map(|student| {
+                let number = self.makeups.iter().position(|makeup| repays(makeup, student))?;
+                Some((student, number))
+            })
+            .collect()
     }
 
     fn book_makeup(&mut self) -> Outcome {
         const NOTHING: Outcome = Refused("NOTHING_TO_MAKE_UP");
-        let open = self.makeup.as_ref().filter(|makeup| makeup.state != State::Cancelled);
+        let not_cancelled = || self.makeups.iter().filter(|makeup| makeup.state != State::Cancelled);
         let makeup = match self.original.state {
-            State::Cancelled if open.is_none() => Session::planned((0..STUDENTS).collect(), false),
+            State::Cancelled if not_cancelled().next().is_none() => Session::planned((0..STUDENTS).collect(), false),
             State::Completed => {
-                let provided_for = open.filter(|makeup| makeup.state != State::Completed);
-                let owes = |student: &usize| {
-                    let status = self.original.records.get(student);
-                    matches!(status, Some(Status::Absent | Status::Excused | Status::Pending))
-                        && !self.repaid.contains_key(student)
-                        && !provided_for.is_some_and(|makeup| makeup.expected.contains(student))
+                let open: Vec<&Session> = not_cancelled().filter(|makeup| makeup.state != State::Completed).collect();
+                let repaid = self.repaid();
+                let is_owing = |student: &usize| {
+                    self.original.records.get(student).is_some_and(|status| owes(*status))
+                        && !repaid.contains_key(student)
+                        && !open.iter().any(|makeup| makeup.expected.contains(student))
                 };
-                let owing: BTreeSet<usize> = (0..STUDENTS).filter(owes).collect();
+                let owing: BTreeSet<usize> = (0..STUDENTS).filter(is_owing).collect();
                 if owing.is_empty() {
                     return NOTHING;
                 }
-                // Two that are planned at one time would take the teacher twice; the walk books one at a time.
-                if provided_for.is_some() {
+                // Two that are planned at one time would take the teacher twice.
+                if !open.is_empty() {
                     return Refused("MAKEUP_SLOT_TAKEN");
                 }
                 Session::planned(owing, true)
             }
             _ => return NOTHING,
         };
-        self.makeup = Some(makeup);
-        self.booked += 1;
+        self.makeups.push(makeup);
         Done
     }
+}
+
+fn owes(status: Status) -> bool {
+    matches!(status, Status::Absent | Status::Excused | Status::Pending)
 }

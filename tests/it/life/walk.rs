@@ -53,13 +53,6 @@ impl<'c> Walk<'c> {
         }
     }
 
-    fn session(&self, which: Which) -> &super::model::Session {
-        match which {
-            Which::Original => &self.model.original,
-            Which::Makeup => self.model.makeup.as_ref().unwrap_or(&self.model.original),
-        }
-    }
-
     /// Takes a step in both, and says where they disagree.
     pub async fn take(&mut self, step: Step) -> Result<(), String> {
         let before = self.model.clone();
@@ -101,10 +94,7 @@ impl<'c> Walk<'c> {
             }
             Step::CheckIn(which, student) => {
                 let id: Uuid = self.id(which).unwrap_or_default().parse().expect("an id");
-                let is_active = match which {
-                    Which::Original => before.original.state == State::Active,
-                    Which::Makeup => before.makeup.as_ref().is_some_and(|makeup| makeup.state == State::Active),
-                };
+                let is_active = before.of(which).is_some_and(|session| session.state == State::Active);
                 // No code is shown of a session that does not run.
                 let code = if is_active { class.code_of(id).await.code } else { "R1".to_owned() };
                 let wanted = request(id, &code, class.college.north(0.0));
@@ -186,7 +176,7 @@ impl<'c> Walk<'c> {
             let state = self.class.teacher().sessions().get_session(get).await.answer().state();
             let records = self.records(&id).await;
             let statuses: BTreeMap<usize, Status> = records.iter().map(|(student, told)| (*student, told.1)).collect();
-            let expected = self.session(which);
+            let Some(expected) = self.model.of(which) else { continue };
             if (state, &statuses) != (expected.state, &expected.records) {
                 let taken = &self.taken;
                 return Err(format!("{which:?} is {state:?} {statuses:?}, and was to be {expected:?}: {taken:?}"));
@@ -199,9 +189,9 @@ impl<'c> Walk<'c> {
                     .collect();
                 let expected: BTreeMap<usize, &str> = self
                     .model
-                    .repaid
-                    .iter()
-                    .map(|(student, number)| (*student, self.makeups[number - 1].as_str()))
+                    .repaid()
+                    .into_iter()
+                    .map(|(student, number)| (student, self.makeups[number].as_str()))
                     .collect();
                 if repaid != expected {
                     return Err(format!("repaid are {repaid:?}, and were to be {expected:?}: {:?}", self.taken));

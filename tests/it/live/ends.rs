@@ -1,17 +1,25 @@
 //! The end of a live view.
 
-use rollcall_proto::v1::{CancelSessionRequest, StartSessionRequest, attendance_event::Change, session::State};
+use rollcall_proto::v1::{
+    CancelSessionRequest, ChangeTeacherRequest, GetCurrentCodeRequest, StartSessionRequest, WatchCodesRequest,
+    attendance_event::Change, session::State,
+};
 use rollcall_tests::{
     Answer as _, Class, Kind, Refusal,
+    class::request,
     college::{College, session_message},
     in_every_world,
     live::Watch,
     seed,
     world::Plan,
 };
-use tonic::Code;
+use tonic::{Code, Response, Status};
 
-in_every_world!(comes_with_the_sessions_end, comes_at_once_where_nothing_can_change);
+in_every_world!(
+    comes_with_the_sessions_end,
+    comes_with_the_teacher_who_has_it_no_more,
+    comes_at_once_where_nothing_can_change
+);
 
 async fn comes_with_the_sessions_end(kind: Kind) {
     let mut college = College::new("riverside", 1);
@@ -28,6 +36,45 @@ async fn comes_with_the_sessions_end(kind: Kind) {
     let cancelled = teacher.sessions().cancel_session(cancel).await.answer();
     assert_eq!(cancelled.state, State::Cancelled as i32);
     assert_eq!(watch.rest().await, [Change::Session(cancelled)]);
+}
+
+async fn comes_with_the_teacher_who_has_it_no_more(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let (teacher, id) = (class.teacher(), class.session_id());
+    let mut watch = Watch::open(&teacher, id, "").await;
+    watch.session().await;
+    let mut others = Watch::open(&class.admin(), id, "").await;
+    others.session().await;
+    let location_id = class.college.location.id.to_string();
+    let watched = WatchCodesRequest { location_id, session_id: Some(id.to_string()) };
+    let mut codes = teacher.codes().watch_codes(watched).await.answer();
+    codes.message().await.expect("a code").expect("the first one");
+    let handed_over = ChangeTeacherRequest {
+        id: id.to_string(),
+        teacher_id: class.college.other_teacher.id.to_string(),
+        reason: String::new(),
+    };
+    class.admin().sessions().change_teacher(handed_over).await.answer();
+    let refused = until_refused(async || watch.next().await.map(drop)).await;
+    assert_eq!(refused.kind(), (Code::PermissionDenied, "NOT_YOUR_SESSION"));
+    let refused = until_refused(async || codes.message().await.map(drop)).await;
+    assert_eq!(refused.kind(), (Code::PermissionDenied, "NOT_YOUR_SESSION"));
+    // For an administrator nothing has changed.
+    let shown =
+        GetCurrentCodeRequest { location_id: class.college.location.id.to_string(), session_id: Some(id.to_string()) };
+    let code = class.other_teacher().codes().get_current_code(shown).await.answer().code;
+    let wanted = request(id, &code, class.college.north(0.0));
+    class.student(0).check_ins().check_in(wanted).await.answer();
+    others.records(1).await;
+}
+
+/// Reads until the stream is refused.
+async fn until_refused(mut next: impl AsyncFnMut() -> Result<(), Status>) -> Refusal {
+    loop {
+        if let Err(refused) = next().await {
+            return Err::<Response<()>, _>(refused).refused();
+        }
+    }
 }
 
 async fn comes_at_once_where_nothing_can_change(kind: Kind) {
