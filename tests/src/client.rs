@@ -37,7 +37,7 @@ pub async fn run(class: &Class, name: &str, arguments: &[&str], last: &str) {
     input.write_all(world.to_string().as_bytes()).await.expect("the world is read");
     drop(input);
     // The first run on a machine fetches the client's packages.
-    let output = tokio::time::timeout(Duration::from_secs(170), child.wait_with_output())
+    let output = tokio::time::timeout(Duration::from_secs(420), child.wait_with_output())
         .await
         .expect("the client ends")
         .expect("the client's output");

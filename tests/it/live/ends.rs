@@ -65,6 +65,7 @@ async fn comes_with_the_teacher_who_has_it_no_more(kind: Kind) {
     let code = class.other_teacher().codes().get_current_code(shown).await.answer().code;
     let wanted = request(id, &code, class.college.north(0.0));
     class.student(0).check_ins().check_in(wanted).await.answer();
+    others.session().await;
     others.records(1).await;
 }
 
