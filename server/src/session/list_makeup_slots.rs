@@ -22,8 +22,8 @@ const USUAL_WINDOW: u64 = 14;
 const USUAL_SLOTS: i32 = 20;
 const MOST_SLOTS: i32 = 200;
 /// The hours of a day in which sessions are held, where the request names none.
-const EARLIEST: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).unwrap();
-const LATEST: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).unwrap();
+const EARLIEST: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("it is a time of day");
+const LATEST: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).expect("it is a time of day");
 
 impl Service {
     pub(super) async fn list_makeup_slots(
