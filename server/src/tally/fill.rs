@@ -44,20 +44,19 @@ async fn fill(database: &Database, clock: &Clock, job: Job) -> Result<End, Failu
         if sessions.is_empty() {
             return Ok(End::Done);
         }
-        database
-            .write(move |tx| {
+        // Each by itself: whoever corrects a record locks a session and then its division, and so does this.
+        for (college_id, id) in sessions {
+            let work = database.write(move |tx| {
                 Box::pin(async move {
-                    for (college_id, id) in sessions {
-                        let found = session::in_college(college_id).filter(session::Column::Id.eq(id));
-                        // Whoever corrects a record has this lock too.
-                        if let Some(session) = found.lock(LockType::NoKeyUpdate).one(tx).await? {
-                            count(tx, &session).await?;
-                        }
+                    let found = session::in_college(college_id).filter(session::Column::Id.eq(id));
+                    match found.lock(LockType::NoKeyUpdate).one(tx).await? {
+                        Some(session) => count(tx, &session).await,
+                        None => Ok(()),
                     }
-                    Ok(())
                 })
-            })
-            .await?;
+            });
+            work.await?;
+        }
     }
     let now = clock.now();
     database
