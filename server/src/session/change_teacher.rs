@@ -7,14 +7,12 @@ use uuid::Uuid;
 use super::{
     adjust::Adjustment,
     conflict::{self, Part},
+    rules,
     service::Service,
 };
 use crate::{
     convert,
-    entity::{
-        session::{Model, State},
-        user::Role,
-    },
+    entity::session::{Model, State},
     identity,
     origin::Origin,
     principal::Principal,
@@ -56,8 +54,5 @@ impl Service {
 /// Whether somebody teaches. While the college is locked, nobody stops.
 async fn check_teacher(tx: &Tx, college_id: Uuid, teacher_id: Uuid) -> Result<(), Problem> {
     let teacher = identity::find_user(tx, college_id, teacher_id).await?;
-    match teacher {
-        Some(teacher) if teacher.role == Role::Teacher && teacher.is_active => Ok(()),
-        _ => Err(Problem::not_found("teacher")),
-    }
+    rules::check_teacher(teacher.as_ref())
 }

@@ -4,11 +4,7 @@ use rollcall_proto::v1::CreateSessionRequest;
 
 use super::{RESOURCE, rules, service::Service, store};
 use crate::{
-    audit, convert,
-    entity::{session, user::Role},
-    geofence, identity, organisation,
-    origin::Origin,
-    principal::Principal,
+    audit, convert, entity::session, geofence, identity, organisation, origin::Origin, principal::Principal,
     problem::Problem,
 };
 
@@ -35,9 +31,7 @@ impl Service {
             return Err(Problem::not_found("division"));
         }
         let teacher = identity::find_user(database.reader(), college_id, teacher_id).await?;
-        if teacher.is_none_or(|teacher| teacher.role != Role::Teacher || !teacher.is_active) {
-            return Err(Problem::not_found("teacher"));
-        }
+        rules::check_teacher(teacher.as_ref())?;
 
         let now = self.clock.now();
         let plan = session::Plan {
