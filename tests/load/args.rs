@@ -28,6 +28,8 @@ pub enum Command {
     People(People),
     /// Import a whole school from CSV files, export it, and list its people
     School(School),
+    /// Live through a whole semester by an accelerated clock, and hold the statistics against the records
+    Semester(Semester),
     /// Be refused at the login for every reason in turn, and see whether the time tells which
     SignInTiming(SignInTiming),
     /// Ask for statistics over millions of records, by every grouping
@@ -179,6 +181,28 @@ pub struct Edge {
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Semester {
+    /// Divisions, with a teacher for every five
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(2..=400))]
+    pub divisions: u32,
+    /// Students of each division
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(2..=60))]
+    pub students: u32,
+    /// How long the semester is; the clocks are changed on the last day of the second week
+    #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(3..=30))]
+    pub weeks: u32,
+    /// Calls that are under way together
+    #[arg(long, default_value_t = 32, value_parser = value_parser!(u32).range(1..=256))]
+    pub at_once: u32,
+    /// What the dice begin with, to have the same semester again [default: another one each time]
+    #[arg(long)]
+    pub seed_number: Option<u64>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Postgres)]
+    pub database: Database,
 }
 
 #[derive(Args)]

@@ -22,6 +22,10 @@
 //! `load statistics` says what statistics over millions of records cost, and whether they are what the records say. PostgreSQL does
 //! most of the work, so that any build will do for a first figure.
 //!
+//! `load semester` lives through a whole semester by an accelerated clock: sessions arise, are held, cancelled, made up and rated,
+//! records are marked, corrected and excused. It fails where the server's statistics are not what counting every record gives, or
+//! a record is not what was acknowledged. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
+//!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
@@ -43,6 +47,7 @@ mod people;
 mod pgbench;
 mod rest;
 mod school;
+mod semester;
 mod server;
 mod sign_in_timing;
 mod statistics;
@@ -76,6 +81,7 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
+        args::Command::Semester(options) => semester::run(&options, stopped).await,
         args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,
         args::Command::Statistics(options) => statistics::run(&options, stopped).await,
     }
