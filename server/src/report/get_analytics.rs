@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use super::{
     filter::{Conditions, Filter},
-    rules::{Formula, STATUSES, number},
+    rules::{Formula, STATUSES},
     service::Service,
     span, store,
 };
 use crate::{
-    convert::{optional_date, optional_id},
+    convert::{count, optional_date, optional_id},
     organisation,
     page::Page,
     principal::Principal,
@@ -46,7 +46,7 @@ const fn columns(group_by: GroupBy) -> &'static str {
 }
 
 impl Service {
-    pub(super) async fn analytics(
+    pub(super) async fn get_analytics(
         &self,
         principal: &Principal,
         request: GetAnalyticsRequest,
@@ -107,7 +107,7 @@ impl Service {
             let records: i64 = counts.iter().sum();
             if records > 0 {
                 let counts = Some(formula.to_proto(&counts));
-                groups.push(Group { key: student_id.to_string(), sessions: number(records), counts });
+                groups.push(Group { key: student_id.to_string(), sessions: count(records), counts });
             }
         }
         Ok((groups, next_page_token))
@@ -152,7 +152,7 @@ impl Service {
             })?;
         let groups = rows.into_iter().map(|(key, sessions, counts)| Group {
             key: text(key),
-            sessions: number(sessions),
+            sessions: count(sessions),
             counts: Some(formula.to_proto(&counts)),
         });
         Ok((groups.collect(), next_page_token))

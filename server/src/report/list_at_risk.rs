@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn at_risk(
+    pub(super) async fn list_at_risk(
         &self,
         principal: &Principal,
         request: ListAtRiskRequest,

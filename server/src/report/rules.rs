@@ -2,7 +2,10 @@
 
 use rollcall_proto::v1::AttendanceCounts;
 
-use crate::entity::college::{ExcusedCounts, Model as College};
+use crate::{
+    convert::count,
+    entity::college::{ExcusedCounts, Model as College},
+};
 
 /// The statuses in which records are counted, as the columns of tallies are called.
 pub const STATUSES: [&str; 5] = ["present", "late", "absent", "excused", "pending"];
@@ -46,7 +49,7 @@ impl Formula {
     }
 
     pub fn to_proto(self, counts: &Counts) -> AttendanceCounts {
-        let [present, late, absent, excused, pending] = counts.map(number);
+        let [present, late, absent, excused, pending] = counts.map(count);
         let rate_percent = self.rate(counts).map(|millionths| millionths as f64 / 10_000.0);
         AttendanceCounts { present, late, absent, excused, pending, rate_percent }
     }
@@ -56,11 +59,6 @@ fn weighted(weights: &Counts) -> String {
     let terms: Vec<String> =
         STATUSES.iter().zip(weights).map(|(status, weight)| format!("{weight} * {status}")).collect();
     format!("({})", terms.join(" + "))
-}
-
-/// Counts lie far below: no college has so many records.
-pub fn number(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]

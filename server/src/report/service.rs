@@ -22,11 +22,11 @@ impl ReportService for Service {
         request: Request<GetAnalyticsRequest>,
     ) -> Result<Response<GetAnalyticsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.analytics(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.get_analytics(&principal, request.into_inner()).await?))
     }
 
     async fn list_at_risk(&self, request: Request<ListAtRiskRequest>) -> Result<Response<ListAtRiskResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.at_risk(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_at_risk(&principal, request.into_inner()).await?))
     }
 }

@@ -1,47 +1,8 @@
 //! A span of days as whole months, thirds of months and a few days: there are fewer of those to read than days.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate};
+use chrono::NaiveDate;
 
-/// What a row of a tally is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grain {
-    Day,
-    /// From the 1st, the 11th or the 21st of a month on.
-    Third,
-    Month,
-}
-
-impl Grain {
-    /// What a row of this one is the sum of.
-    const fn finer(self) -> Option<Self> {
-        match self {
-            Self::Month => Some(Self::Third),
-            Self::Third => Some(Self::Day),
-            Self::Day => None,
-        }
-    }
-
-    /// The first day of the row that a day is in.
-    pub fn first(self, day: NaiveDate) -> NaiveDate {
-        let first = match (self, day.day()) {
-            (Self::Day, day) => day,
-            (Self::Third, 11..=20) => 11,
-            (Self::Third, 21..) => 21,
-            _ => 1,
-        };
-        day.with_day(first).unwrap_or(day)
-    }
-
-    /// The first day of the row after that.
-    fn next(self, day: NaiveDate) -> NaiveDate {
-        let first = self.first(day);
-        match self {
-            Self::Day => first + Days::new(1),
-            Self::Third if first.day() < 21 => first + Days::new(10),
-            Self::Third | Self::Month => Self::Month.first(day) + Months::new(1),
-        }
-    }
-}
+use crate::tally::Grain;
 
 /// Rows that are added up, or taken off again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

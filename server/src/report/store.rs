@@ -7,9 +7,13 @@ use uuid::Uuid;
 use super::{
     filter::{Conditions, Filter},
     rules::{Counts, STATUSES},
-    span::{Grain, Part},
+    span::Part,
 };
-use crate::{problem::Problem, store::Database, tally};
+use crate::{
+    problem::Problem,
+    store::Database,
+    tally::{self, Grain},
+};
 
 /// Counts by student, of the records of some sessions.
 pub fn by_records(conditions: &mut Conditions, filter: &Filter) -> String {
@@ -54,7 +58,7 @@ pub fn by_tallies(conditions: &mut Conditions, filter: &Filter, parts: &[Part], 
         format!(
             "SELECT student_id, {} FROM {} WHERE college_id = $1{}{}",
             STATUSES.map(|status| format!("{sign}{status} AS {status}")).join(", "),
-            table(part.grain),
+            part.grain.table(),
             conditions.take(),
             students,
         )
@@ -88,19 +92,11 @@ pub async fn students_of(
     }
     let sql = format!(
         "SELECT student_id FROM {} WHERE college_id = $1{} GROUP BY student_id ORDER BY student_id LIMIT {most}",
-        table(Grain::Month),
+        Grain::Month.table(),
         conditions.take(),
     );
     let rows = read(database, sql, conditions).await?;
     rows.iter().map(|row| Ok(row.try_get("", "student_id")?)).collect()
-}
-
-const fn table(grain: Grain) -> &'static str {
-    match grain {
-        Grain::Day => "student_day_tallies",
-        Grain::Third => "student_third_tallies",
-        Grain::Month => "student_month_tallies",
-    }
 }
 
 /// Groups of records, as `counted`. Each group is one student's, or all of them are, and a student has one record in a session.

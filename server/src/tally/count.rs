@@ -1,13 +1,14 @@
 //! Counting a session: its records → the day's sessions of each of its students → their thirds of months, and months. Each row is made anew from the one
 //! below, so that nothing can add up wrongly.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, QueryFilter as _, QuerySelect as _, Statement, Value,
     sea_query::LockType,
 };
 use uuid::Uuid;
 
+use super::grain::Grain;
 use crate::{
     entity::{
         division,
@@ -43,6 +44,10 @@ pub async fn recount(
     students: impl IntoIterator<Item = Uuid>,
 ) -> Result<(), Problem> {
     let students: Vec<Uuid> = students.into_iter().collect();
+    // Nothing has changed, and PostgreSQL takes no empty list.
+    if students.is_empty() {
+        return Ok(());
+    }
     count_of(tx, session, Some(&students)).await
 }
 
@@ -56,8 +61,8 @@ async fn count_of(tx: &Tx, session: &session::Model, students: Option<&[Uuid]>) 
     // Few students are named, so that one correction does not count a whole division; more than a statement takes are all.
     let named = students.filter(|students| students.len() <= ROWS_PER_STATEMENT / 2);
     count_days(tx, session, day, named).await?;
-    for (table, (first, next)) in [("student_third_tallies", third(day)), ("student_month_tallies", month(day))] {
-        count_longer(tx, session, (table, first, next), named).await?;
+    for grain in [Grain::Third, Grain::Month] {
+        count_longer(tx, session, grain, day, named).await?;
     }
     Ok(())
 }
@@ -93,7 +98,7 @@ async fn count_days(tx: &Tx, session: &session::Model, day: NaiveDate, named: Op
     let mut values: Vec<Value> =
         vec![session.college_id.into(), session.id.into(), session.division_id.into(), day.into()];
     let sql = format!(
-        "INSERT INTO student_day_tallies
+        "INSERT INTO {table}
              (college_id, student_id, division_id, begins, present, late, absent, excused, pending)
          SELECT r.college_id, r.student_id, t.division_id, t.day, {counts}
          FROM session_tallies t
@@ -102,19 +107,22 @@ async fn count_days(tx: &Tx, session: &session::Model, day: NaiveDate, named: Op
          GROUP BY r.college_id, r.student_id, t.division_id, t.day
          ORDER BY r.student_id
          ON CONFLICT (college_id, student_id, begins, division_id) DO UPDATE SET {REPLACED}",
+        table = Grain::Day.table(),
         counts = COUNTS.join(", "),
         students = of_session(&mut values, named),
     );
     run(tx, &sql, values).await
 }
 
-/// A row of a longer time is the sum of its days.
+/// The row of a longer time that a day is in is the sum of its days.
 async fn count_longer(
     tx: &Tx,
     session: &session::Model,
-    (table, first, next): (&str, NaiveDate, NaiveDate),
+    grain: Grain,
+    day: NaiveDate,
     named: Option<&[Uuid]>,
 ) -> Result<(), Problem> {
+    let (table, first, next) = (grain.table(), grain.first(day), grain.next(day));
     let mut values: Vec<Value> =
         vec![session.college_id.into(), session.id.into(), session.division_id.into(), first.into(), next.into()];
     let sql = format!(
@@ -122,32 +130,17 @@ async fn count_longer(
              (college_id, student_id, division_id, begins, present, late, absent, excused, pending)
          SELECT d.college_id, d.student_id, d.division_id, {begins},
              SUM(d.present), SUM(d.late), SUM(d.absent), SUM(d.excused), SUM(d.pending)
-         FROM student_day_tallies d
+         FROM {days} d
          WHERE d.college_id = $1 AND d.division_id = $3 AND d.begins >= $4 AND d.begins < $5
              AND d.student_id IN ({students})
          GROUP BY d.college_id, d.student_id, d.division_id
          ORDER BY d.student_id
          ON CONFLICT (college_id, student_id, begins, division_id) DO UPDATE SET {REPLACED}",
         begins = date(tx, first),
+        days = Grain::Day.table(),
         students = of_session(&mut values, named),
     );
     run(tx, &sql, values).await
-}
-
-/// The third of its month that a day is in: from the 1st, the 11th or the 21st on, and before which day.
-fn third(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let (month, next) = month(day);
-    match day.day() {
-        ..=10 => (month, month + Days::new(10)),
-        11..=20 => (month + Days::new(10), month + Days::new(20)),
-        21.. => (month + Days::new(20), next),
-    }
-}
-
-/// The month that a day is in, and before which day.
-fn month(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let first = day.with_day(1).unwrap_or(day);
-    (first, first + Months::new(1))
 }
 
 /// Those who have a record in the session `$2`, or those of them who are named.

@@ -5,6 +5,8 @@
 
 mod count;
 mod fill;
+mod grain;
 
 pub use count::{COUNTS, count, recount};
 pub use fill::handle_jobs;
+pub use grain::Grain;

@@ -24,6 +24,7 @@ in_every_world!(
     proposes_what_is_free,
     is_for_those_who_were_absent,
     repays_an_absence,
+    repays_nothing_to_those_who_stay_away,
     a_cancelled_session_is_made_up_by_everybody,
     one_of_many_is_booked,
     refuses_what_is_not_free_or_not_owed
@@ -228,6 +229,19 @@ async fn repays_an_absence(kind: Kind) {
     let refusal = class.teacher().sessions().list_makeup_slots(of_makeup).await.refused();
     assert_eq!(refusal.kind(), (Code::FailedPrecondition, "NOTHING_TO_MAKE_UP"));
     assert_eq!(refusal.told("session_id"), class.session_id().to_string());
+}
+
+async fn repays_nothing_to_those_who_stay_away(kind: Kind) {
+    let class = missed(Plan::new(kind), College::new("riverside", 3)).await;
+    let makeup = book(&class, booking(&class, class.world.clock().now() + TimeDelta::minutes(5))).await;
+    let started = StartSessionRequest { id: makeup.id.clone(), ..Default::default() };
+    class.teacher().sessions().start_session(started).await.answer();
+    // It ends, although nothing changes in the session that it was to make up for.
+    end(&class, makeup.id.clone()).await;
+    let owing: Vec<_> = class.records().await.into_iter().filter(|record| record.status() == Status::Absent).collect();
+    assert_eq!(owing.len(), 2);
+    assert!(owing.iter().all(|record| record.repaid_by_session_id.is_empty()), "{owing:?}");
+    assert_eq!(slots(&class.teacher(), on(&class, day_after(3))).await.owing_students, 2);
 }
 
 async fn a_cancelled_session_is_made_up_by_everybody(kind: Kind) {
