@@ -26,6 +26,7 @@ mod m20261120_000018_feedback;
 mod m20261120_000019_tallies;
 mod m20261120_000020_makeup;
 mod m20261120_000021_notifications;
+mod m20261120_000022_policies;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000019_tallies::Step),
             Box::new(m20261120_000020_makeup::Step),
             Box::new(m20261120_000021_notifications::Step),
+            Box::new(m20261120_000022_policies::Step),
         ]
     }
 }

@@ -11,6 +11,11 @@ pub fn id(field: &str, text: &str) -> Result<Uuid, Problem> {
     Uuid::try_parse(text).map_err(|_| Problem::invalid_field(field, "must be a UUID"))
 }
 
+/// How many there are of something. Whatever is counted stays far below the largest that the contract can write.
+pub fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
 /// An id that may be left out.
 pub fn optional_id(field: &str, text: Option<&str>) -> Result<Option<Uuid>, Problem> {
     text.map(|text| id(field, text)).transpose()

@@ -37,6 +37,7 @@ mod organisation;
 mod origin;
 mod page;
 mod people;
+mod policy;
 mod principal;
 mod problem;
 mod record;

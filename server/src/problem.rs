@@ -63,6 +63,7 @@ const fn code(reason: Reason) -> Code {
         | Reason::CodeExpired
         | Reason::OutsideGeofence
         | Reason::MoreEvidenceNeeded
+        | Reason::CheckInRefused
         | Reason::LastAdmin
         | Reason::MailNotConfigured
         | Reason::AlreadyRegistered

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use rollcall_proto::v1::{
     AttendanceRecord, Evidence,
-    attendance_record::{Status, VerificationMethod},
+    attendance_record::{Review, Status, VerificationMethod},
     evidence::{Factor, Verdict},
 };
 use uuid::Uuid;
@@ -23,6 +23,10 @@ pub fn present(session: Uuid, student: Uuid) -> AttendanceRecord {
         replayed: false,
         changed_at: None,
         repaid_by_session_id: String::new(),
+        flags: Vec::new(),
+        review: Review::Unspecified as i32,
+        policy_id: String::new(),
+        policy_version: 0,
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{audit, convert, entity::access_point, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_access_point(
         &self,
         principal: &Principal,
         request: CreateAccessPointRequest,

@@ -7,7 +7,12 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_access_point(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<(), Problem> {
         let college_id = principal.college_id;
         let row = audit::Row::by(principal, &origin, "access_point.deleted", self.clock.now()).object(RESOURCE, id);
         self.store

@@ -32,7 +32,7 @@ impl AccessPointService for Service {
         request: Request<ListAccessPointsRequest>,
     ) -> Result<Response<ListAccessPointsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_access_points(&principal, request.into_inner()).await?))
     }
 
     async fn create_access_point(
@@ -40,7 +40,7 @@ impl AccessPointService for Service {
         request: Request<CreateAccessPointRequest>,
     ) -> Result<Response<AccessPoint>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.create_access_point(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_access_point(
@@ -49,7 +49,7 @@ impl AccessPointService for Service {
     ) -> Result<Response<DeleteAccessPointResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_access_point(&principal, id, origin).await?;
         Ok(Response::new(DeleteAccessPointResponse {}))
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_api_key(
         &self,
         principal: &Principal,
         request: CreateApiKeyRequest,

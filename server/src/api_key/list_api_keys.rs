@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_api_keys(
         &self,
         principal: &Principal,
         request: ListApiKeysRequest,

@@ -10,7 +10,12 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn revoke(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<Model, Problem> {
+    pub(super) async fn revoke_api_key(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<Model, Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let row = audit::Row::by(principal, &origin, REVOKED, now).object(RESOURCE, id);
         let (database, revoker) = (self.store.database.clone(), self.revoker.clone());

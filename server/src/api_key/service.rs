@@ -35,13 +35,13 @@ impl ApiKeyService for Service {
         request: Request<ListApiKeysRequest>,
     ) -> Result<Response<ListApiKeysResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_api_keys(&principal, request.into_inner()).await?))
     }
 
     async fn get_api_key(&self, request: Request<GetApiKeyRequest>) -> Result<Response<ApiKey>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.into_inner().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_api_key(&principal, id).await?)))
     }
 
     async fn create_api_key(
@@ -49,7 +49,7 @@ impl ApiKeyService for Service {
         request: Request<CreateApiKeyRequest>,
     ) -> Result<Response<CreateApiKeyResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let mut response = Response::new(self.create(&principal, request.into_inner(), origin).await?);
+        let mut response = Response::new(self.create_api_key(&principal, request.into_inner(), origin).await?);
         caching::forbid(response.metadata_mut());
         Ok(response)
     }
@@ -57,6 +57,6 @@ impl ApiKeyService for Service {
     async fn revoke_api_key(&self, request: Request<RevokeApiKeyRequest>) -> Result<Response<ApiKey>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.into_inner().id)?;
-        Ok(Response::new(to_proto(self.revoke(&principal, id, origin).await?)))
+        Ok(Response::new(to_proto(self.revoke_api_key(&principal, id, origin).await?)))
     }
 }

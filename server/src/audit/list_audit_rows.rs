@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_audit_rows(
         &self,
         principal: &Principal,
         request: ListAuditRowsRequest,

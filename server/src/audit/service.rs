@@ -19,6 +19,6 @@ impl AuditService for Service {
         request: Request<ListAuditRowsRequest>,
     ) -> Result<Response<ListAuditRowsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_audit_rows(&principal, request.into_inner()).await?))
     }
 }

@@ -19,7 +19,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub type Bodies = Pin<Box<dyn Stream<Item = Result<HttpBody, Status>> + Send>>;
 
 impl Service {
-    pub(super) async fn export<T: Table>(
+    pub(super) async fn export_rows<T: Table>(
         &self,
         principal: &Principal,
         lease: Lease,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Display};
 
 use rollcall_proto::v1::ImportFault;
 
-use crate::import;
+use crate::{convert::count, import};
 
 /// The faults of a file.
 pub type Faults = import::Faults<Place>;
@@ -45,7 +45,6 @@ impl Display for Place {
 
 /// What a dry run tells of.
 pub fn told(faults: Faults) -> Vec<ImportFault> {
-    let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
     let told = faults.list().into_iter().map(|(place, description)| ImportFault {
         line: count(place.line),
         column: place.column.into_owned(),

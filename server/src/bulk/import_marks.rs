@@ -19,7 +19,7 @@ use super::{
     service::Service,
 };
 use crate::{
-    convert,
+    convert::{self, count},
     entity::{attendance_record::Status, record_change::Source},
     origin::Origin,
     people,
@@ -53,7 +53,7 @@ struct Sheet {
 }
 
 impl Service {
-    pub(super) async fn mark(
+    pub(super) async fn import_marks(
         &self,
         principal: &Principal,
         request: ImportMarksRequest,
@@ -181,7 +181,6 @@ fn told(
     (created, updated, unchanged): (usize, usize, usize),
     faults: Faults,
 ) -> ImportMarksResponse {
-    let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
     ImportMarksResponse {
         dry_run,
         rows: count(rows),

@@ -18,7 +18,9 @@ use super::{
     table::{Finding, Import, Plan, Table},
 };
 use crate::{
-    audit, identity,
+    audit,
+    convert::count,
+    identity,
     import::Turn,
     organisation,
     origin::Origin,
@@ -39,7 +41,7 @@ pub struct Options {
 }
 
 impl Service {
-    pub(super) async fn import<T: Table>(
+    pub(super) async fn import_rows<T: Table>(
         &self,
         principal: &Principal,
         file: HttpBody,
@@ -145,7 +147,6 @@ fn detail<T: Table>(answer: &ImportRowsResponse) -> serde_json::Value {
 }
 
 fn told<C>(plan: &Plan<C>, rows: usize, faults: Faults, dry_run: bool) -> ImportRowsResponse {
-    let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
     ImportRowsResponse {
         dry_run,
         rows: count(rows),

@@ -59,12 +59,12 @@ impl BulkService for Service {
         let file = request.file.unwrap_or_default();
         let answer = match kind {
             RowKind::Unspecified => Err(no_kind()),
-            RowKind::Users => self.import::<Users>(&principal, file, options, origin).await,
-            RowKind::Divisions => self.import::<Divisions>(&principal, file, options, origin).await,
-            RowKind::Enrolments => self.import::<Enrolments>(&principal, file, options, origin).await,
-            RowKind::Locations => self.import::<Locations>(&principal, file, options, origin).await,
-            RowKind::AccessPoints => self.import::<AccessPoints>(&principal, file, options, origin).await,
-            RowKind::Timetables => self.import::<Timetables>(&principal, file, options, origin).await,
+            RowKind::Users => self.import_rows::<Users>(&principal, file, options, origin).await,
+            RowKind::Divisions => self.import_rows::<Divisions>(&principal, file, options, origin).await,
+            RowKind::Enrolments => self.import_rows::<Enrolments>(&principal, file, options, origin).await,
+            RowKind::Locations => self.import_rows::<Locations>(&principal, file, options, origin).await,
+            RowKind::AccessPoints => self.import_rows::<AccessPoints>(&principal, file, options, origin).await,
+            RowKind::Timetables => self.import_rows::<Timetables>(&principal, file, options, origin).await,
         };
         Ok(Response::new(answer?))
     }
@@ -74,7 +74,7 @@ impl BulkService for Service {
         request: Request<ImportMarksRequest>,
     ) -> Result<Response<ImportMarksResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.mark(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.import_marks(&principal, request.into_inner(), origin).await?))
     }
 
     type ExportRowsStream = Bodies;
@@ -95,7 +95,7 @@ impl BulkService for Service {
 impl Service {
     async fn respond<T: Table>(&self, request: &Request<ExportRowsRequest>) -> Result<Response<Bodies>, Status> {
         let (principal, lease) = (Principal::of(request)?, self.leases.grant(request)?);
-        let mut response = Response::new(self.export::<T>(&principal, lease, Origin::of(request)).await?);
+        let mut response = Response::new(self.export_rows::<T>(&principal, lease, Origin::of(request)).await?);
         // A browser saves it rather than showing it.
         let disposition = format!("attachment; filename=\"{}.csv\"", T::NAME);
         let disposition: MetadataValue<Ascii> = disposition.parse().map_err(Problem::internal)?;

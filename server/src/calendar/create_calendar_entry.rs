@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_calendar_entry(
         &self,
         principal: &Principal,
         request: CreateCalendarEntryRequest,

@@ -6,7 +6,12 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, jobs, organisation, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_calendar_entry(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<(), Problem> {
         let college_id = principal.college_id;
         let now = self.clock.now();
         let row = audit::Row::by(principal, &origin, "calendar_entry.deleted", now).object(RESOURCE, id);

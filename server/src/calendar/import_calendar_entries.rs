@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     audit,
+    convert::count,
     entity::calendar_entry::{Kind, Model},
     import::Turn,
     organisation,
@@ -47,7 +48,7 @@ struct Plan {
 }
 
 impl Service {
-    pub(super) async fn import(
+    pub(super) async fn import_calendar_entries(
         &self,
         principal: &Principal,
         request: ImportCalendarEntriesRequest,
@@ -200,10 +201,6 @@ impl Plan {
             faults: faults.list().into_iter().map(fault).collect(),
         }
     }
-}
-
-fn count(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// What a dry run tells of a fault.

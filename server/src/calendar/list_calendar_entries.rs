@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_calendar_entries(
         &self,
         principal: &Principal,
         request: ListCalendarEntriesRequest,

@@ -34,7 +34,7 @@ impl CalendarService for Service {
     ) -> Result<Response<CalendarEntry>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_calendar_entry(&principal, id).await?)))
     }
 
     async fn list_calendar_entries(
@@ -42,7 +42,7 @@ impl CalendarService for Service {
         request: Request<ListCalendarEntriesRequest>,
     ) -> Result<Response<ListCalendarEntriesResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_calendar_entries(&principal, request.into_inner()).await?))
     }
 
     async fn create_calendar_entry(
@@ -50,7 +50,7 @@ impl CalendarService for Service {
         request: Request<CreateCalendarEntryRequest>,
     ) -> Result<Response<CalendarEntry>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.create_calendar_entry(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn update_calendar_entry(
@@ -58,7 +58,7 @@ impl CalendarService for Service {
         request: Request<UpdateCalendarEntryRequest>,
     ) -> Result<Response<CalendarEntry>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_calendar_entry(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_calendar_entry(
@@ -67,7 +67,7 @@ impl CalendarService for Service {
     ) -> Result<Response<DeleteCalendarEntryResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_calendar_entry(&principal, id, origin).await?;
         Ok(Response::new(DeleteCalendarEntryResponse {}))
     }
 
@@ -76,6 +76,6 @@ impl CalendarService for Service {
         request: Request<ImportCalendarEntriesRequest>,
     ) -> Result<Response<ImportCalendarEntriesResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.import(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.import_calendar_entries(&principal, request.into_inner(), origin).await?))
     }
 }

@@ -20,7 +20,7 @@ struct Times {
 }
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_calendar_entry(
         &self,
         principal: &Principal,
         request: UpdateCalendarEntryRequest,

@@ -4,13 +4,15 @@
 //! earlier record from the write itself, which cannot store two; so the look-up is only made where something would be
 //! refused, and the usual check-in pays nothing for it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use rollcall_proto::v1::CheckInRequest;
 use uuid::Uuid;
 
 use super::{
     convert as convert_record,
-    evidence::Evidence,
+    factor::geofence::Reported,
     refusal::Refusal,
     rules::{self, Accepted, Decision, Shown},
     service::Service,
@@ -20,10 +22,16 @@ use super::{
 use crate::{
     code::ScannedCode,
     convert,
-    entity::{attendance_record::Model as Record, check_in_attempt::Model as Attempt, session::State},
+    entity::{
+        attendance_record::{Model as Record, Review},
+        check_in_attempt::Model as Attempt,
+        evidence::{Evidence, EvidenceList, FlagList},
+        session::State,
+    },
     geofence::{Fence, Position},
     organisation,
     origin::Origin,
+    policy::Applied,
     principal::Principal,
     problem::{ErrorReason, Problem},
     session::{self, Card},
@@ -31,7 +39,7 @@ use crate::{
 
 /// A check-in that has a record.
 pub struct Settled {
-    pub record: Record,
+    pub record: Arc<Record>,
     pub replayed: bool,
 }
 
@@ -42,7 +50,7 @@ struct Sent {
     code_text: Option<String>,
     /// None where there was a text and it is no code.
     code: Option<ScannedCode>,
-    position: Option<Position>,
+    position: Option<Reported>,
     device_id: Option<String>,
     origin: Origin,
 }
@@ -51,11 +59,12 @@ struct Sent {
 #[derive(Default)]
 struct Learnt {
     session_id: Option<Uuid>,
+    policy: Option<Arc<Applied>>,
     evidence: Vec<Evidence>,
 }
 
 impl Service {
-    pub(super) async fn settle(
+    pub(super) async fn check_in(
         &self,
         principal: &Principal,
         request: CheckInRequest,
@@ -81,7 +90,7 @@ impl Service {
     }
 
     /// Stores a record, or says why not.
-    async fn accept(&self, principal: &Principal, sent: &Sent, learnt: &mut Learnt) -> Result<Record, Problem> {
+    async fn accept(&self, principal: &Principal, sent: &Sent, learnt: &mut Learnt) -> Result<Arc<Record>, Problem> {
         let now = self.clock.now();
         let mut card = self.find_card(principal, sent).await?;
         learnt.session_id = Some(card.session.id);
@@ -91,10 +100,16 @@ impl Service {
             card = session::refresh_card(&self.store, principal.college_id, card.session.id).await?;
             decision = self.decide(principal, sent, &card, now).await?;
         }
-        learnt.evidence.clone_from(&decision.evidence);
-        let accepted = decision.outcome?;
-        let record = self.record(principal, sent, &card, &accepted, &learnt.evidence, now);
-        self.store_record(principal, record).await
+        learnt.policy = Some(card.policy.clone());
+        let accepted = match decision.outcome {
+            Ok(accepted) => accepted,
+            Err(refusal) => {
+                learnt.evidence = decision.evidence;
+                return Err(refusal.into());
+            }
+        };
+        let record = self.record(principal, sent, &card, accepted, decision.evidence, now);
+        self.store_record(principal, Arc::new(record)).await
     }
 
     /// The session that is meant: the one that is named, the one that the code names, or the caller's only active one.
@@ -135,14 +150,14 @@ impl Service {
             None => crate::code::Reading::Invalid,
         });
         let shown = Shown { code, position: sent.position };
-        Ok(rules::decide(session, &Fence::from(&*card.location), enrolled, &shown, now))
+        Ok(rules::decide(session, &Fence::from(&*card.location), &card.policy.rules, enrolled, &shown, now))
     }
 
     /// Stores an accepted check-in. What stands in its way is told from the rows that are there.
-    async fn store_record(&self, principal: &Principal, record: Record) -> Result<Record, Problem> {
+    async fn store_record(&self, principal: &Principal, record: Arc<Record>) -> Result<Arc<Record>, Problem> {
         let session_id = record.session_id;
-        match self.writer.store(record).await? {
-            Outcome::Stored(record) => Ok(*record),
+        match self.writer.store(record.clone()).await? {
+            Outcome::Stored => Ok(record),
             Outcome::Conflict => {
                 let existing = store::find_by_session(&self.store.database, principal, session_id).await?;
                 Err(existing.map_or_else(check_in_id_reused, |record| already_checked_in(&record)))
@@ -164,26 +179,35 @@ impl Service {
         principal: &Principal,
         sent: &Sent,
         card: &Card,
-        accepted: &Accepted,
-        evidence: &[Evidence],
+        accepted: Accepted,
+        evidence: Vec<Evidence>,
         now: DateTime<Utc>,
     ) -> Record {
+        let position = sent.position.map(|reported| reported.position);
+        let version = card.policy.version;
+        let review = if accepted.flags.is_empty() { Review::None } else { Review::Open };
         Record {
             check_in_id: Some(sent.check_in_id),
-            verification_method: "QR".to_owned(),
+            verification_method: accepted.verification_method.to_owned(),
             late_by_seconds: accepted.late_by_seconds,
-            evidence: serde_json::json!(evidence),
-            latitude: sent.position.map(|position| position.latitude),
-            longitude: sent.position.map(|position| position.longitude),
-            accuracy_meters: sent.position.and_then(|position| position.accuracy_meters),
+            evidence: EvidenceList(evidence),
+            latitude: position.map(|position| position.latitude),
+            longitude: position.map(|position| position.longitude),
+            accuracy_meters: position.and_then(|position| position.accuracy_meters),
             qr_code_used: sent.code_text.clone(),
             ip_address: sent.origin.address.map(|address| address.to_string()),
             device_id: sent.device_id.clone(),
+            policy_id: version.map(|(id, _)| id),
+            policy_version: version.map(|(_, version)| version),
+            flags: FlagList(accepted.flags),
+            review,
             ..Record::of(&card.session, principal.id, accepted.status, now)
         }
     }
 
     fn attempt(&self, principal: &Principal, sent: &Sent, learnt: &Learnt, reason: ErrorReason) -> Attempt {
+        let position = sent.position.map(|reported| reported.position);
+        let version = learnt.policy.as_ref().and_then(|policy| policy.version);
         Attempt {
             college_id: principal.college_id,
             id: Uuid::now_v7(),
@@ -191,13 +215,15 @@ impl Service {
             check_in_id: sent.check_in_id,
             session_id: learnt.session_id.or_else(|| sent.names_session()),
             reason: reason.as_str_name().to_owned(),
-            evidence: serde_json::json!(learnt.evidence),
-            latitude: sent.position.map(|position| position.latitude),
-            longitude: sent.position.map(|position| position.longitude),
-            accuracy_meters: sent.position.and_then(|position| position.accuracy_meters),
+            evidence: EvidenceList(learnt.evidence.clone()),
+            latitude: position.map(|position| position.latitude),
+            longitude: position.map(|position| position.longitude),
+            accuracy_meters: position.and_then(|position| position.accuracy_meters),
             qr_code_used: sent.code_text.clone(),
             ip_address: sent.origin.address.map(|address| address.to_string()),
             device_id: sent.device_id.clone(),
+            policy_id: version.map(|(id, _)| id),
+            policy_version: version.map(|(_, version)| version),
             attempted_at: self.clock.now(),
         }
     }
@@ -211,10 +237,13 @@ impl Sent {
             session_id: convert::optional_id("session_id", request.session_id.as_deref())?,
             code: code_text.as_deref().and_then(ScannedCode::parse),
             code_text,
-            position: request.position.map(|position| Position {
-                latitude: position.latitude.unwrap_or_default(),
-                longitude: position.longitude.unwrap_or_default(),
-                accuracy_meters: position.accuracy_meters,
+            position: request.position.map(|position| Reported {
+                position: Position {
+                    latitude: position.latitude.unwrap_or_default(),
+                    longitude: position.longitude.unwrap_or_default(),
+                    accuracy_meters: position.accuracy_meters,
+                },
+                is_mocked: position.mocked,
             }),
             device_id: request.device.map(|device| device.device_id).filter(|id| !id.is_empty()),
             origin,
@@ -231,7 +260,7 @@ fn replay(record: Record, session_id: Option<Uuid>) -> Result<Settled, Problem> 
     if session_id.is_some_and(|id| id != record.session_id) {
         return Err(check_in_id_reused());
     }
-    Ok(Settled { record, replayed: true })
+    Ok(Settled { record: Arc::new(record), replayed: true })
 }
 
 fn check_in_id_reused() -> Problem {

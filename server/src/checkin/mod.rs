@@ -4,11 +4,11 @@
 //! `check_in_id` gets the same record; a check-in that was answered before the end of its session is never marked absent.
 //! Never: a refusal that rests on a copy, or a position or a code in a log.
 //!
-//! Read `check_in.rs` for the way of a call, `rules.rs` for what is decided, `writer/` for how it is stored.
+//! Read `check_in.rs` for the way of a call, `factor/` for what each kind of evidence says, `rules.rs` for what is decided, `writer/` for how it is stored.
 
 mod check_in;
 mod convert;
-mod evidence;
+mod factor;
 mod refusal;
 mod rules;
 mod service;

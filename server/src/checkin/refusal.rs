@@ -2,29 +2,28 @@
 
 use crate::{
     code,
-    entity::session::State,
+    entity::{
+        evidence::{Factor, Flag},
+        session::State,
+    },
     geofence,
     problem::{ErrorReason, Problem},
     session,
 };
 
-use super::evidence::Factor;
-
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     NotEnrolled,
     SessionNotActive(State),
-    EvidenceMissing(Vec<Factor>),
+    /// Each needs one of its factors.
+    MoreEvidenceNeeded(Vec<Vec<Factor>>),
     CodeInvalid,
     CodeExpired {
         age_seconds: i64,
     },
-    OutsideGeofence {
-        distance_meters: f64,
-        edge_distance_meters: f64,
-        radius_meters: f64,
-        accuracy_meters: Option<f64>,
-    },
+    OutsideGeofence(geofence::Outside),
+    /// Something that is not to be accepted.
+    Flagged(Flag),
 }
 
 impl Refusal {
@@ -32,10 +31,11 @@ impl Refusal {
         match self {
             Self::NotEnrolled => ErrorReason::NotEnrolled,
             Self::SessionNotActive(_) => ErrorReason::SessionNotActive,
-            Self::EvidenceMissing(_) => ErrorReason::MoreEvidenceNeeded,
+            Self::MoreEvidenceNeeded(_) => ErrorReason::MoreEvidenceNeeded,
             Self::CodeInvalid => ErrorReason::CodeInvalid,
             Self::CodeExpired { .. } => ErrorReason::CodeExpired,
-            Self::OutsideGeofence { .. } => ErrorReason::OutsideGeofence,
+            Self::OutsideGeofence(_) => ErrorReason::OutsideGeofence,
+            Self::Flagged(_) => ErrorReason::CheckInRefused,
         }
     }
 }
@@ -53,28 +53,52 @@ impl From<Refusal> for Problem {
                 };
                 problem(text.to_owned()).with("state", session::state_name(*state))
             }
-            Refusal::EvidenceMissing(factors) => {
-                let names: Vec<_> = factors.iter().map(|factor| factor.name()).collect();
-                let wanted: Vec<_> = factors
-                    .iter()
-                    .map(|factor| match factor {
-                        Factor::Code => "scan the QR code",
-                        Factor::Geofence => "switch location on",
-                    })
-                    .collect();
-                problem(format!("More is needed: {}.", wanted.join(" and "))).with("factors", names.join(","))
-            }
+            Refusal::MoreEvidenceNeeded(needed) => more_needed(needed),
+            Refusal::Flagged(flag) => problem(flagged(*flag).to_owned()).with("flag", flag.name()),
             Refusal::CodeInvalid => code::invalid(),
             Refusal::CodeExpired { age_seconds } => code::expired(*age_seconds),
-            Refusal::OutsideGeofence { distance_meters, edge_distance_meters, radius_meters, accuracy_meters } => {
-                geofence::Outside {
-                    distance_meters: *distance_meters,
-                    edge_distance_meters: *edge_distance_meters,
-                    radius_meters: *radius_meters,
-                    accuracy_meters: *accuracy_meters,
-                }
-                .into()
-            }
+            Refusal::OutsideGeofence(outside) => (*outside).into(),
         }
+    }
+}
+
+/// Says what would do: for each requirement the first of its factors in `factors`, and all of them in `alternatives`.
+fn more_needed(needed: &[Vec<Factor>]) -> Problem {
+    let joined = |factors: &[Factor], between: &str, name: fn(Factor) -> &'static str| {
+        factors.iter().copied().map(name).collect::<Vec<_>>().join(between)
+    };
+    let wanted: Vec<String> = needed.iter().map(|factors| joined(factors, " or ", ask_for)).collect();
+    let first: Vec<Factor> = needed.iter().filter_map(|factors| factors.first().copied()).collect();
+    let all: Vec<String> = needed.iter().map(|factors| joined(factors, "|", Factor::name)).collect();
+    Problem::new(ErrorReason::MoreEvidenceNeeded, format!("More is needed: {}.", wanted.join(", and ")))
+        .with("factors", joined(&first, ",", Factor::name))
+        .with("alternatives", all.join(","))
+}
+
+const fn ask_for(factor: Factor) -> &'static str {
+    match factor {
+        Factor::Code => "scan the QR code",
+        Factor::Otp => "enter the one-time password",
+        Factor::Geofence => "switch location on",
+        Factor::AccessPoints => "switch Wi-Fi or Bluetooth on",
+        Factor::Device => "use your own enrolled device",
+        Factor::Face => "take a picture of your face",
+        Factor::Network => "use the campus network",
+        Factor::Travel | Factor::Unknown => "ask the teacher",
+    }
+}
+
+const fn flagged(flag: Flag) -> &'static str {
+    match flag {
+        Flag::MockedPosition => "Your device sends a made-up position. Switch that off, or ask the teacher.",
+        Flag::AbsurdAccuracy => "Your device does not know where it is. Switch location on, or ask the teacher.",
+        Flag::SharedDevice => "This device checked somebody else in. Use your own, or ask the teacher.",
+        Flag::ForeignDevice => "This is not the device that you enrolled. Use that one, or ask the teacher.",
+        Flag::Uncertain
+        | Flag::Contradiction
+        | Flag::ImpossibleTravel
+        | Flag::ReplayedScan
+        | Flag::Offline
+        | Flag::Unknown => "This check-in has to be made by the teacher. Ask her.",
     }
 }

@@ -3,16 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    evidence::{Evidence, Factor, Verdict},
+    factor::{self, Judged, geofence::Reported},
     refusal::Refusal,
 };
 use crate::{
-    code::{Age, Reading},
+    code::Reading,
     entity::{
         attendance_record::Status,
+        evidence::{Evidence, Factor, Flag},
+        policy_version::Rules,
         session::{Model as Session, State},
     },
-    geofence::{Fence, Place, Position, Sighting},
+    geofence::Fence,
+    policy::{Weighed, weigh},
 };
 
 /// What the student shows.
@@ -20,7 +23,7 @@ use crate::{
 pub struct Shown {
     /// What the code turned out to be; none where none was sent.
     pub code: Option<Reading>,
-    pub position: Option<Position>,
+    pub position: Option<Reported>,
 }
 
 /// A decision and what it rests on.
@@ -34,102 +37,71 @@ pub struct Decision {
 pub struct Accepted {
     pub status: Status,
     pub late_by_seconds: i32,
+    /// As the record has it: QR, OTP, WIFI, FACE or COMBINED.
+    pub verification_method: &'static str,
+    /// What staff should look at.
+    pub flags: Vec<Flag>,
 }
 
-/// Enrolled, active, code, place: in this order, so that nobody learns more of a session than that they are not in it.
-pub fn decide(session: &Session, fence: &Fence, enrolled: bool, shown: &Shown, now: DateTime<Utc>) -> Decision {
-    let code = shown.code.map(judge_code);
-    let place = shown.position.map(|position| judge_place(fence, &position));
-    let evidence = vec![
-        code.as_ref().map_or_else(
-            || Evidence::new(Factor::Code, Verdict::Missing, "No code was scanned."),
-            |(evidence, _)| evidence.clone(),
-        ),
-        place.as_ref().map_or_else(
-            || Evidence::new(Factor::Geofence, Verdict::Missing, "No position was sent."),
-            |(evidence, _)| evidence.clone(),
-        ),
-    ];
+/// Enrolled, active, what the rules ask for: in this order, so that nobody learns more of a session than that they are not in it.
+pub fn decide(
+    session: &Session,
+    fence: &Fence,
+    rules: &Rules,
+    enrolled: bool,
+    shown: &Shown,
+    now: DateTime<Utc>,
+) -> Decision {
+    let judged = [factor::code::judge(shown.code), factor::geofence::judge(fence, shown.position)];
+    let (evidence, refusals): (Vec<Evidence>, Vec<Option<Refusal>>) =
+        judged.into_iter().map(|Judged { evidence, refusal }| (evidence, refusal)).unzip();
     let outcome = if !enrolled {
         Err(Refusal::NotEnrolled)
     } else if session.state != State::Active {
         Err(Refusal::SessionNotActive(session.state))
     } else {
-        match (code, place) {
-            (Some((_, Err(refusal))), _) => Err(refusal),
-            (None, place) => {
-                let position = place.is_none().then_some(Factor::Geofence);
-                Err(Refusal::EvidenceMissing([Factor::Code].into_iter().chain(position).collect()))
+        match weigh(rules, &evidence) {
+            Weighed::MoreNeeded(factors) => Err(Refusal::MoreEvidenceNeeded(factors)),
+            Weighed::Refused(flag) => Err(Refusal::Flagged(flag)),
+            Weighed::Failed(factor) => {
+                let refusal = evidence.iter().zip(refusals).find(|(item, _)| item.factor == factor);
+                Err(refusal.and_then(|(_, refusal)| refusal).unwrap_or(Refusal::MoreEvidenceNeeded(vec![vec![factor]])))
             }
-            (Some(_), None) => Err(Refusal::EvidenceMissing(vec![Factor::Geofence])),
-            (Some(_), Some((_, Err(refusal)))) => Err(refusal),
-            (Some(_), Some((_, Ok(())))) => Ok(punctuality(session, now)),
+            Weighed::Met(flags) => {
+                let grace_seconds = rules.late_grace_seconds.unwrap_or(session.late_grace_seconds);
+                let (status, late_by_seconds) = punctuality(session, grace_seconds, now);
+                Ok(Accepted { status, late_by_seconds, verification_method: method(&evidence), flags })
+            }
         }
     };
     Decision { evidence, outcome }
 }
 
-fn judge_code(reading: Reading) -> (Evidence, Result<(), Refusal>) {
-    match reading {
-        Reading::Holds { age, age_seconds } => {
-            let detail = match age {
-                Age::Current => "The code was being shown.",
-                Age::Previous => "The code had been shown just before.",
-            };
-            let evidence =
-                Evidence::new(Factor::Code, Verdict::Passed, detail).figure("age_seconds", age_seconds as f64);
-            (evidence, Ok(()))
-        }
-        Reading::Expired { age_seconds } => {
-            let evidence = Evidence::new(Factor::Code, Verdict::Failed, "The code was too old.")
-                .figure("age_seconds", age_seconds as f64);
-            (evidence, Err(Refusal::CodeExpired { age_seconds }))
-        }
-        Reading::Invalid => {
-            let evidence = Evidence::new(Factor::Code, Verdict::Failed, "The code was not of this session.");
-            (evidence, Err(Refusal::CodeInvalid))
-        }
+/// What the student showed, in the words that records have for it. A position is no method: it says where, not how.
+fn method(evidence: &[Evidence]) -> &'static str {
+    use crate::entity::evidence::Verdict::Passed;
+    let mut methods = evidence.iter().filter(|item| item.verdict == Passed).filter_map(|item| match item.factor {
+        Factor::Code => Some("QR"),
+        Factor::Otp => Some("OTP"),
+        Factor::AccessPoints => Some("WIFI"),
+        Factor::Face => Some("FACE"),
+        _ => None,
+    });
+    match (methods.next(), methods.next()) {
+        (Some(only), None) => only,
+        (Some(_), Some(_)) => "COMBINED",
+        (None, _) => "",
     }
-}
-
-fn judge_place(fence: &Fence, position: &Position) -> (Evidence, Result<(), Refusal>) {
-    let Sighting { place, distance_meters, edge_distance_meters } = fence.sight(position);
-    let radius_meters = fence.circle().radius_meters;
-    let (verdict, detail) = match place {
-        Place::Inside => (Verdict::Passed, "You were at the place.".to_owned()),
-        Place::Uncertain => {
-            (Verdict::Uncertain, "Your position was too inexact to tell whether you were at the place.".to_owned())
-        }
-        Place::Outside => {
-            (Verdict::Failed, format!("You were {:.0} m outside the place.", edge_distance_meters.ceil()))
-        }
-    };
-    let mut evidence = Evidence::new(Factor::Geofence, verdict, detail)
-        .figure("distance_meters", distance_meters)
-        .figure("radius_meters", radius_meters)
-        .figure("edge_distance_meters", edge_distance_meters);
-    if let Some(accuracy) = position.accuracy_meters {
-        evidence = evidence.figure("accuracy_meters", accuracy);
-    }
-    let outcome = match place {
-        // Until a policy says otherwise, who may have been there was there; the record keeps the doubt.
-        Place::Inside | Place::Uncertain => Ok(()),
-        Place::Outside => {
-            let accuracy_meters = position.accuracy_meters;
-            Err(Refusal::OutsideGeofence { distance_meters, edge_distance_meters, radius_meters, accuracy_meters })
-        }
-    };
-    (evidence, outcome)
 }
 
 /// A session begins when it was planned to, or when it was started if that was later: nobody is late for waiting at a door.
-fn punctuality(session: &Session, now: DateTime<Utc>) -> Accepted {
+fn punctuality(session: &Session, grace_seconds: i32, now: DateTime<Utc>) -> (Status, i32) {
     let beginning = session.started_at.map_or(session.planned_start, |started| started.max(session.planned_start));
     let seconds = (now - beginning).num_seconds();
-    if seconds > i64::from(session.late_grace_seconds) {
-        Accepted { status: Status::Late, late_by_seconds: i32::try_from(seconds).unwrap_or(i32::MAX) }
+    if seconds > i64::from(grace_seconds) {
+        (Status::Late, i32::try_from(seconds).unwrap_or(i32::MAX))
     } else {
-        Accepted { status: Status::Present, late_by_seconds: 0 }
+        (Status::Present, 0)
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Service {
 impl CheckInService for Service {
     async fn check_in(&self, request: Request<CheckInRequest>) -> Result<Response<AttendanceRecord>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let settled = self.settle(&principal, request.into_inner(), origin).await;
+        let settled = self.check_in(&principal, request.into_inner(), origin).await;
         let verdict = match &settled {
             Ok(settled) if settled.replayed => "REPLAYED",
             Ok(settled) => status_name(settled.record.status),
@@ -30,6 +30,6 @@ impl CheckInService for Service {
         };
         metrics::counter!("rollcall_check_ins_total", "verdict" => verdict).increment(1);
         let settled = settled?;
-        Ok(Response::new(AttendanceRecord { replayed: settled.replayed, ..to_proto(settled.record) }))
+        Ok(Response::new(AttendanceRecord { replayed: settled.replayed, ..to_proto(&settled.record) }))
     }
 }

@@ -1,13 +1,22 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::geofence::Circle;
+use crate::{
+    code::Age,
+    entity::evidence::Verdict,
+    geofence::{Circle, Position},
+};
 
 const FENCE: Fence<'static> = Fence::Circle(Circle { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 });
 const HOLDS: Reading = Reading::Holds { age: Age::Current, age_seconds: 3 };
-const HERE: Position = Position { latitude: 18.52, longitude: 73.85, accuracy_meters: Some(5.0) };
-const UNSURE: Position = Position { latitude: 18.5204, longitude: 73.85, accuracy_meters: Some(20.0) };
-const AWAY: Position = Position { latitude: 18.53, longitude: 73.85, accuracy_meters: Some(5.0) };
+const HERE: Reported =
+    Reported { position: Position { latitude: 18.52, longitude: 73.85, accuracy_meters: Some(5.0) }, is_mocked: false };
+const UNSURE: Reported = Reported {
+    position: Position { latitude: 18.5204, longitude: 73.85, accuracy_meters: Some(20.0) },
+    is_mocked: false,
+};
+const AWAY: Reported =
+    Reported { position: Position { latitude: 18.53, longitude: 73.85, accuracy_meters: Some(5.0) }, is_mocked: false };
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("it is a time")
@@ -40,7 +49,8 @@ fn each_combination_of_what_is_shown_leads_to_one_outcome() {
         (None, None, Err(MoreEvidenceNeeded)),
     ];
     for (code, position, expected) in table {
-        let decision = decide(&session(State::Active), &FENCE, true, &Shown { code, position }, at(60));
+        let decision =
+            decide(&session(State::Active), &FENCE, &Rules::default(), true, &Shown { code, position }, at(60));
         assert_eq!(reason(&decision), expected, "{code:?} {position:?}");
         assert_eq!(decision.evidence.len(), 2);
     }
@@ -51,10 +61,13 @@ fn who_is_not_enrolled_learns_nothing_else() {
     use crate::problem::ErrorReason::{NotEnrolled, SessionNotActive};
     let shown = Shown { code: Some(Reading::Invalid), position: Some(AWAY) };
     for state in [State::Scheduled, State::Active, State::Completed, State::Cancelled] {
-        assert_eq!(reason(&decide(&session(state), &FENCE, false, &shown, at(0))), Err(NotEnrolled));
+        assert_eq!(reason(&decide(&session(state), &FENCE, &Rules::default(), false, &shown, at(0))), Err(NotEnrolled));
     }
     for state in [State::Scheduled, State::Completed, State::Cancelled] {
-        assert_eq!(reason(&decide(&session(state), &FENCE, true, &shown, at(0))), Err(SessionNotActive));
+        assert_eq!(
+            reason(&decide(&session(state), &FENCE, &Rules::default(), true, &shown, at(0))),
+            Err(SessionNotActive)
+        );
     }
 }
 
@@ -73,15 +86,21 @@ fn lateness_counts_from_the_later_of_plan_and_start() {
     ];
     for (started, now, status, late_by_seconds) in table {
         let session = Session { started_at: Some(at(started)), ..session(State::Active) };
-        let decision = decide(&session, &FENCE, true, &shown, at(now));
-        assert_eq!(decision.outcome, Ok(Accepted { status, late_by_seconds }), "started {started}, now {now}");
+        let decision = decide(&session, &FENCE, &Rules::default(), true, &shown, at(now));
+        let accepted = decision.outcome.expect("it is accepted");
+        assert_eq!(
+            (accepted.status, accepted.late_by_seconds),
+            (status, late_by_seconds),
+            "started {started}, now {now}"
+        );
     }
 }
 
 #[test]
 fn evidence_keeps_the_doubt_and_the_numbers() {
     let shown = Shown { code: Some(HOLDS), position: Some(UNSURE) };
-    let decision = decide(&session(State::Active), &FENCE, true, &shown, at(0) + TimeDelta::seconds(1));
+    let decision =
+        decide(&session(State::Active), &FENCE, &Rules::default(), true, &shown, at(0) + TimeDelta::seconds(1));
     let [code, place] = decision.evidence.as_slice() else { panic!("two factors") };
     assert_eq!((code.verdict, code.figures["age_seconds"]), (Verdict::Passed, 3.0));
     assert_eq!(place.verdict, Verdict::Uncertain);

@@ -6,7 +6,7 @@ use super::service::Service;
 use crate::{convert::timestamp, entity::session::Model};
 
 impl Service {
-    pub(super) fn current(&self, session: &Model) -> Code {
+    pub(super) fn get_current_code(&self, session: &Model) -> Code {
         let shown = self.rotation.show(session, self.clock.now());
         Code {
             code: shown.text,

@@ -11,7 +11,7 @@ const PIXELS_PER_MODULE: usize = 8;
 const QUIET_MODULES: usize = 4;
 
 impl Service {
-    pub(super) fn picture(&self, session: &Model, format: Format) -> Result<HttpBody, Problem> {
+    pub(super) fn get_current_code_image(&self, session: &Model, format: Format) -> Result<HttpBody, Problem> {
         let text = self.rotation.show(session, self.clock.now()).text;
         // Medium correction: a projector's glare may hide some of it, and the code stays coarse enough for the last row.
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(Problem::internal)?;

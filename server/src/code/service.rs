@@ -38,7 +38,7 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.current(&session)))
+        Ok(Response::new(self.get_current_code(&session)))
     }
 
     async fn get_current_code_image(
@@ -50,7 +50,7 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.picture(&session, request.format())?))
+        Ok(Response::new(self.get_current_code_image(&session, request.format())?))
     }
 
     type WatchCodesStream = Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>>;
@@ -64,13 +64,13 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.watch(lease, principal, session)))
+        Ok(Response::new(self.watch_codes(lease, principal, session)))
     }
 
     async fn verify_code(&self, request: Request<VerifyCodeRequest>) -> Result<Response<VerifyCodeResponse>, Status> {
         let principal = Principal::of(&request)?;
         let request = request.into_inner();
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
-        Ok(Response::new(self.verify(&principal, &request.code, session_id).await?))
+        Ok(Response::new(self.verify_code(&principal, &request.code, session_id).await?))
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn verify(
+    pub(super) async fn verify_code(
         &self,
         principal: &Principal,
         text: &str,

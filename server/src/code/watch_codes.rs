@@ -18,7 +18,7 @@ use crate::{
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
 impl Service {
-    pub(super) fn watch(
+    pub(super) fn watch_codes(
         &self,
         lease: Lease,
         principal: Principal,
@@ -26,12 +26,12 @@ impl Service {
     ) -> Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>> {
         let service = self.clone();
         Box::pin(async_stream::try_stream! {
-            let mut last = service.current(&session);
+            let mut last = service.get_current_code(&session);
             yield last.clone();
             loop {
                 lease.check()?;
                 let now = service.clock.now();
-                let next = service.current(&session);
+                let next = service.get_current_code(&session);
                 let is_next = next.issued_at != last.issued_at;
                 // A copy tells of the end at once where notices are heard; a new code is only shown on the database's word.
                 let card = match is_next {

@@ -17,12 +17,12 @@ pub struct Service {
 impl CollegeService for Service {
     async fn get_college(&self, request: Request<GetCollegeRequest>) -> Result<Response<College>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(to_proto(self.get(&principal).await?)))
+        Ok(Response::new(to_proto(self.get_college(&principal).await?)))
     }
 
     async fn update_college(&self, request: Request<UpdateCollegeRequest>) -> Result<Response<College>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_college(&principal, request.into_inner(), origin).await?)))
     }
 }
 

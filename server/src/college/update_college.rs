@@ -39,7 +39,7 @@ const WRITABLE: &[&str] = &[
 ];
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_college(
         &self,
         principal: &Principal,
         request: UpdateCollegeRequest,

@@ -3,13 +3,18 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{of_a_college, session};
+use super::{
+    evidence::{EvidenceList, FlagList},
+    of_a_college, session,
+};
 
-pub use row::Status;
+pub use row::{Review, Status};
 of_a_college!();
 
 mod row {
     use sea_orm::entity::prelude::*;
+
+    use crate::entity::evidence::{EvidenceList, FlagList};
 
     /// How the student attended.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
@@ -25,6 +30,23 @@ mod row {
         Excused,
         #[sea_orm(string_value = "PENDING")]
         Pending,
+    }
+
+    /// Whether staff have looked at it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "Text")]
+    pub enum Review {
+        /// There is nothing to look at.
+        #[sea_orm(string_value = "")]
+        None,
+        #[sea_orm(string_value = "OPEN")]
+        Open,
+        #[sea_orm(string_value = "CONFIRMED")]
+        Confirmed,
+        #[sea_orm(string_value = "REJECTED")]
+        Rejected,
+        #[sea_orm(string_value = "APPEALED")]
+        Appealed,
     }
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -43,7 +65,8 @@ mod row {
         pub verification_method: String,
         pub marked_at: DateTimeUtc,
         pub late_by_seconds: i32,
-        pub evidence: Json,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub evidence: EvidenceList,
         pub timetable_id: Option<Uuid>,
         pub location_id: Uuid,
         pub latitude: Option<f64>,
@@ -58,6 +81,13 @@ mod row {
         pub repaid_by_session_id: Option<Uuid>,
         /// Whether statistics count it: not an absence that was repaid, nor one from a makeup session, whose original counts.
         pub is_counted: bool,
+        /// Which rules decided it. None where no policy was made, or nobody checked in.
+        pub policy_id: Option<Uuid>,
+        pub policy_version: Option<i32>,
+        /// Why staff should look at it.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub flags: FlagList,
+        pub review: Review,
         /// The session's `event_seq` when the record was made or last changed.
         pub event_seq: i64,
         pub created_at: DateTimeUtc,
@@ -83,7 +113,7 @@ impl Model {
             verification_method: String::new(),
             marked_at: at,
             late_by_seconds: 0,
-            evidence: serde_json::json!([]),
+            evidence: EvidenceList::default(),
             timetable_id: session.timetable_id,
             location_id: session.location_id,
             latitude: None,
@@ -96,6 +126,10 @@ impl Model {
             device_id: None,
             repaid_by_session_id: None,
             is_counted: true,
+            policy_id: None,
+            policy_version: None,
+            flags: FlagList::default(),
+            review: Review::None,
             event_seq: session.event_seq,
             created_at: at,
             updated_at: at,

@@ -7,6 +7,8 @@ of_a_college!();
 mod row {
     use sea_orm::entity::prelude::*;
 
+    use crate::entity::evidence::EvidenceList;
+
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "check_in_attempts")]
     pub struct Model {
@@ -19,13 +21,17 @@ mod row {
         /// As it was named; it may never have been.
         pub session_id: Option<Uuid>,
         pub reason: String,
-        pub evidence: Json,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub evidence: EvidenceList,
         pub latitude: Option<f64>,
         pub longitude: Option<f64>,
         pub accuracy_meters: Option<f64>,
         pub qr_code_used: Option<String>,
         pub ip_address: Option<String>,
         pub device_id: Option<String>,
+        /// Which rules decided it.
+        pub policy_id: Option<Uuid>,
+        pub policy_version: Option<i32>,
         pub attempted_at: DateTimeUtc,
     }
 

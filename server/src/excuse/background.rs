@@ -14,7 +14,7 @@ use crate::{
     jobs::{End, Failure, Handler, Job, Runner},
     notification::{self, Event, What},
     problem::Problem,
-    record::lock_session,
+    session,
     store::Notice,
 };
 
@@ -68,7 +68,7 @@ impl Service {
         let (college_id, session_id, id) = (excuse.college_id, excuse.session_id, excuse.id);
         let changed = self.store.database.write(move |tx| {
             Box::pin(async move {
-                let session = lock_session(tx, college_id, session_id).await?;
+                let session = session::lock(tx, college_id, session_id).await?;
                 let reason = "Nobody decided on the excuse in time.".to_owned();
                 let verdict = store::Verdict { status: Status::Expired, by: None, reason: String::new(), at: now };
                 // Another server may have done it.

@@ -14,13 +14,12 @@ use crate::{
     origin::Origin,
     principal::Principal,
     problem::Problem,
-    record::{self, lock_session},
-    session,
+    record, session,
     store::{Notice, detach},
 };
 
 impl Service {
-    pub(super) async fn decide(
+    pub(super) async fn decide_excuse(
         &self,
         principal: &Principal,
         request: DecideExcuseRequest,
@@ -39,7 +38,7 @@ impl Service {
         detach(async move {
             let work = store.database.write(move |tx| {
                 Box::pin(async move {
-                    let session = lock_session(tx, college_id, session_id).await?;
+                    let session = session::lock(tx, college_id, session_id).await?;
                     // The teacher may have been changed since.
                     if !session::teaches(&principal, &session) {
                         return Err(Problem::not_found(RESOURCE));
@@ -78,7 +77,7 @@ impl Service {
         let id = optional_id("id", request.id.as_deref())?;
         let record_id = optional_id("record_id", request.record_id.as_deref())?;
         let record_id = match (id, record_id) {
-            (Some(id), None) => return self.get(principal, id).await,
+            (Some(id), None) => return self.get_excuse(principal, id).await,
             (None, Some(record_id)) => record_id,
             _ => return Err(Problem::invalid_field("id", "must be there, or record_id, and not both")),
         };

@@ -28,8 +28,13 @@ pub struct Download {
 }
 
 impl Service {
-    pub(super) async fn download(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<Download, Problem> {
-        let excuse = self.get(principal, id).await?;
+    pub(super) async fn download_excuse_document(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<Download, Problem> {
+        let excuse = self.get_excuse(principal, id).await?;
         let (Some(key), Some(kind)) = (excuse.document_key, excuse.document_type) else {
             return Err(Problem::not_found("document"));
         };

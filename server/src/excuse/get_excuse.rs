@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
+    pub(super) async fn get_excuse(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
         let database = &self.store.database;
         let excuse = store::find_in(database.reader(), principal.college_id, id).await?;
         self.check_visible(principal, &excuse).await?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_excuses(
         &self,
         principal: &Principal,
         request: ListExcusesRequest,

@@ -26,8 +26,7 @@ use crate::{
     origin::Origin,
     principal::Principal,
     problem::Problem,
-    record::{self, lock_session},
-    session,
+    record, session,
     store::{Notice, detach},
 };
 
@@ -35,7 +34,7 @@ use crate::{
 const LEFT_AFTER: TimeDelta = TimeDelta::hours(1);
 
 impl Service {
-    pub(super) async fn ask(
+    pub(super) async fn request_excuse(
         &self,
         principal: &Principal,
         request: RequestExcuseRequest,
@@ -72,7 +71,7 @@ impl Service {
         detach(async move {
             let work = store.database.write(move |tx| {
                 Box::pin(async move {
-                    let session = lock_session(tx, college_id, session_id).await?;
+                    let session = session::lock(tx, college_id, session_id).await?;
                     let found = record::find_of(tx, college_id, session_id, student_id).await?;
                     rules::check_asking(&college, &session, found.map(|record| record.status), is_enrolled, now)?;
                     let excuse = Model {

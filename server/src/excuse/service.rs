@@ -37,18 +37,18 @@ pub struct Service {
 impl ExcuseService for Service {
     async fn request_excuse(&self, request: Request<RequestExcuseRequest>) -> Result<Response<Excuse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.ask(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.request_excuse(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn decide_excuse(&self, request: Request<DecideExcuseRequest>) -> Result<Response<Excuse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.decide(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.decide_excuse(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn get_excuse(&self, request: Request<GetExcuseRequest>) -> Result<Response<Excuse>, Status> {
         let principal = Principal::of(&request)?;
         let id = id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_excuse(&principal, id).await?)))
     }
 
     async fn list_excuses(
@@ -56,7 +56,7 @@ impl ExcuseService for Service {
         request: Request<ListExcusesRequest>,
     ) -> Result<Response<ListExcusesResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_excuses(&principal, request.into_inner()).await?))
     }
 
     type DownloadExcuseDocumentStream = Parts;
@@ -67,7 +67,7 @@ impl ExcuseService for Service {
     ) -> Result<Response<Parts>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = id("id", &request.get_ref().id)?;
-        let Download { file_name, parts } = self.download(&principal, id, origin).await?;
+        let Download { file_name, parts } = self.download_excuse_document(&principal, id, origin).await?;
         let mut response = Response::new(parts);
         // Saved and never shown: what somebody handed in must not run in the page of an API.
         let disposition: MetadataValue<Ascii> =

@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_schedule_feed(
         &self,
         principal: &Principal,
         origin: Origin,

@@ -4,7 +4,7 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_schedule_feed(&self, principal: &Principal, origin: Origin) -> Result<(), Problem> {
         let (college_id, user_id) = (principal.college_id, principal.id);
         let row = audit::Row::by(principal, &origin, "schedule_feed.deleted", self.clock.now());
         let row = row.object(RESOURCE, user_id);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn download(&self, token: &str) -> Result<HttpBody, Problem> {
+    pub(super) async fn download_schedule_feed(&self, token: &str) -> Result<HttpBody, Problem> {
         let database = &self.store.database;
         let not_found = || Problem::not_found(RESOURCE);
         let token = Token::read(&self.keys.schedule_feed, token).ok_or_else(not_found)?;

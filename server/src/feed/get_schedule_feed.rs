@@ -6,7 +6,7 @@ use super::{service::Service, store};
 use crate::{convert::timestamp, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal) -> Result<ScheduleFeed, Problem> {
+    pub(super) async fn get_schedule_feed(&self, principal: &Principal) -> Result<ScheduleFeed, Problem> {
         let feed = store::find(&self.store.database, principal.college_id, principal.id).await?;
         Ok(ScheduleFeed { created_at: Some(timestamp(feed.created_at)) })
     }

@@ -30,7 +30,7 @@ impl ScheduleFeedService for Service {
         request: Request<CreateScheduleFeedRequest>,
     ) -> Result<Response<CreateScheduleFeedResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let mut response = Response::new(self.create(&principal, origin).await?);
+        let mut response = Response::new(self.create_schedule_feed(&principal, origin).await?);
         caching::forbid(response.metadata_mut());
         Ok(response)
     }
@@ -40,7 +40,7 @@ impl ScheduleFeedService for Service {
         request: Request<GetScheduleFeedRequest>,
     ) -> Result<Response<ScheduleFeed>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.get(&principal).await?))
+        Ok(Response::new(self.get_schedule_feed(&principal).await?))
     }
 
     async fn delete_schedule_feed(
@@ -48,7 +48,7 @@ impl ScheduleFeedService for Service {
         request: Request<DeleteScheduleFeedRequest>,
     ) -> Result<Response<DeleteScheduleFeedResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        self.delete(&principal, origin).await?;
+        self.delete_schedule_feed(&principal, origin).await?;
         Ok(Response::new(DeleteScheduleFeedResponse {}))
     }
 
@@ -56,7 +56,7 @@ impl ScheduleFeedService for Service {
         &self,
         request: Request<DownloadScheduleFeedRequest>,
     ) -> Result<Response<HttpBody>, Status> {
-        let mut response = Response::new(self.download(&request.get_ref().token).await?);
+        let mut response = Response::new(self.download_schedule_feed(&request.get_ref().token).await?);
         response.metadata_mut().insert("cache-control", MetadataValue::from_static(CACHE_CONTROL));
         Ok(response)
     }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use rollcall_proto::v1::{Feedback, FeedbackFigures, Rating};
 
-use crate::{convert::timestamp, entity::feedback_answer::Model as Answer};
+use crate::{
+    convert::{count, timestamp},
+    entity::feedback_answer::Model as Answer,
+};
 
 /// How often each rating was given, by question and rating, and by how many people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +28,11 @@ pub fn answer_to_proto(answer: Answer, closes_at: DateTime<Utc>) -> Feedback {
 
 pub fn figures_to_proto(figures: &Figures) -> FeedbackFigures {
     let [content, delivery, engagement, overall] = figures.counts.map(|counts| Some(rating(counts)));
-    FeedbackFigures { answers: number(figures.answers), content, delivery, engagement, overall }
+    FeedbackFigures { answers: count(figures.answers), content, delivery, engagement, overall }
 }
 
 fn rating(counts: [i64; 5]) -> Rating {
     let answers: i64 = counts.iter().sum();
     let sum: i64 = (1..=5).zip(counts).map(|(rating, count)| rating * count).sum();
-    Rating { mean: sum as f64 / answers as f64, counts: counts.map(number).to_vec() }
-}
-
-/// There are fewer people than that.
-pub fn number(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
+    Rating { mean: sum as f64 / answers as f64, counts: counts.map(count).to_vec() }
 }

@@ -8,20 +8,20 @@ use sea_orm::{ConnectionTrait as _, Statement, Value};
 use uuid::Uuid;
 
 use super::{
-    convert::{figures_to_proto, number},
+    convert::figures_to_proto,
     rules,
     service::Service,
     store::{figures, sums},
 };
 use crate::{
-    convert::{optional_date, optional_id},
+    convert::{count, optional_date, optional_id},
     page::Page,
     principal::{Principal, Reach},
     problem::Problem,
 };
 
 impl Service {
-    pub(super) async fn statistics(
+    pub(super) async fn get_feedback_statistics(
         &self,
         principal: &Principal,
         request: GetFeedbackStatisticsRequest,
@@ -77,7 +77,7 @@ impl Service {
                 true => row.try_get::<Uuid>("", "grouped")?.to_string(),
                 false => row.try_get("", "grouped")?,
             };
-            let sessions = number(row.try_get("", "sessions")?);
+            let sessions = count(row.try_get::<i64>("", "sessions")?);
             Ok(Group { key, sessions, figures: Some(figures_to_proto(&figures(row)?)) })
         });
         let groups = groups.collect::<Result<Vec<_>, Problem>>()?;

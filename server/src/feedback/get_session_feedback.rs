@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn get(
+    pub(super) async fn get_session_feedback(
         &self,
         principal: &Principal,
         request: GetSessionFeedbackRequest,

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::{convert::answer_to_proto, rules, service::Service, store};
 use crate::{
     audit, convert, entity::feedback_answer::Model as Answer, organisation, origin::Origin, principal::Principal,
-    problem::Problem, session::RESOURCE,
+    problem::Problem, record, session::RESOURCE,
 };
 
 impl Service {
-    pub(super) async fn give(
+    pub(super) async fn give_feedback(
         &self,
         principal: &Principal,
         request: GiveFeedbackRequest,
@@ -44,7 +44,8 @@ impl Service {
                 let feedback = store::lock(tx, &session, day, closes_at).await?;
                 // By the time of the lock: an answer that had to wait may be late by now.
                 rules::check_open(feedback.closes_at, clock.now())?;
-                rules::check_attended(store::status_of(tx, college_id, session_id, student_id).await?)?;
+                let record = record::find_of(tx, college_id, session_id, student_id).await?;
+                rules::check_attended(record.map(|record| record.status))?;
                 let before = store::answer_of(tx, college_id, session_id, student_id).await?;
                 let id = before.as_ref().map_or(answer.id, |before| before.id);
                 let answer = Answer { id, ..answer };
@@ -65,7 +66,7 @@ impl Service {
         let database = &self.store.database;
         let session = crate::session::find(database, principal.college_id, session_id).await?;
         let reader = database.reader();
-        if store::status_of(reader, principal.college_id, session_id, principal.id).await?.is_some()
+        if record::find_of(reader, principal.college_id, session_id, principal.id).await?.is_some()
             || crate::session::is_enrolled(&self.store, &session, principal.id).await?
         {
             return Ok(session);

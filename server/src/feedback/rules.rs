@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::{
+    checkin::status_name,
     entity::{
         attendance_record::Status,
         session::{Model as Session, State},
@@ -54,9 +55,7 @@ pub fn not_open(session: &Session) -> Problem {
 pub fn check_attended(status: Option<Status>) -> Result<(), Problem> {
     let status = match status {
         Some(Status::Present | Status::Late) => return Ok(()),
-        Some(Status::Absent) => "ABSENT",
-        Some(Status::Excused) => "EXCUSED",
-        Some(Status::Pending) => "PENDING",
+        Some(status) => status_name(status),
         None => "",
     };
     let refusal = Problem::new(ErrorReason::FeedbackNotAttended, "Feedback is for those who attended the session.");

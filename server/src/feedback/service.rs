@@ -20,7 +20,7 @@ pub struct Service {
 impl FeedbackService for Service {
     async fn give_feedback(&self, request: Request<GiveFeedbackRequest>) -> Result<Response<Feedback>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.give(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.give_feedback(&principal, request.into_inner(), origin).await?))
     }
 
     async fn get_session_feedback(
@@ -28,7 +28,7 @@ impl FeedbackService for Service {
         request: Request<GetSessionFeedbackRequest>,
     ) -> Result<Response<SessionFeedback>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.get(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.get_session_feedback(&principal, request.into_inner()).await?))
     }
 
     async fn get_feedback_statistics(
@@ -36,6 +36,6 @@ impl FeedbackService for Service {
         request: Request<GetFeedbackStatisticsRequest>,
     ) -> Result<Response<GetFeedbackStatisticsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.statistics(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.get_feedback_statistics(&principal, request.into_inner()).await?))
     }
 }

@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::convert::Figures;
 use crate::{
     entity::{
-        attendance_record::{self, Status},
         feedback_answer::{self, Column as Answered, Model as Answer},
         session::Model as Session,
         session_feedback::{self, Column, Model},
@@ -50,20 +49,6 @@ pub async fn lock(tx: &Tx, session: &Session, day: NaiveDate, closes_at: DateTim
     let row = session_feedback::in_college(college_id).filter(Column::SessionId.eq(session_id));
     let row = row.lock(LockType::NoKeyUpdate).one(tx).await?;
     row.ok_or_else(|| Problem::internal("the feedback of a session is not there after it was made"))
-}
-
-pub async fn status_of(
-    tx: &impl ConnectionTrait,
-    college_id: Uuid,
-    session_id: Uuid,
-    student_id: Uuid,
-) -> Result<Option<Status>, Problem> {
-    let record = attendance_record::in_college(college_id)
-        .filter(attendance_record::Column::SessionId.eq(session_id))
-        .filter(attendance_record::Column::StudentId.eq(student_id))
-        .one(tx)
-        .await?;
-    Ok(record.map(|record| record.status))
 }
 
 pub async fn answer_of(

@@ -7,7 +7,7 @@ use super::{RESOURCE, convert, copies, rules, service::Service, store};
 use crate::{audit, entity::location, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_location(
         &self,
         principal: &Principal,
         mut request: CreateLocationRequest,

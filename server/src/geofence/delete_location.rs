@@ -6,7 +6,7 @@ use super::{RESOURCE, copies, service::Service, store};
 use crate::{audit, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_location(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
         let college_id = principal.college_id;
         let row = audit::Row::by(principal, &origin, "location.deleted", self.clock.now()).object(RESOURCE, id);
         let store = self.store.clone();

@@ -16,7 +16,7 @@ pub type Pieces = Pin<Box<dyn Stream<Item = Result<HttpBody, Status>> + Send>>;
 const PIECE_BYTES: usize = 64 * 1024;
 
 impl Service {
-    pub(super) async fn export(&self, principal: &Principal, origin: Origin) -> Result<Pieces, Problem> {
+    pub(super) async fn export_locations(&self, principal: &Principal, origin: Origin) -> Result<Pieces, Problem> {
         let locations = store::list_by_name(&self.store.database, principal.college_id).await?;
         let row = audit::Row::by(principal, &origin, "locations.exported", self.clock.now());
         audit::write(&self.store.database, row).await?;

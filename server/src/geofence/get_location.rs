@@ -6,7 +6,7 @@ use super::{service::Service, store};
 use crate::{entity::location, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<location::Model, Problem> {
+    pub(super) async fn get_location(&self, principal: &Principal, id: Uuid) -> Result<location::Model, Problem> {
         store::find(&self.store.database, principal.college_id, id).await
     }
 }

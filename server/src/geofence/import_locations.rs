@@ -16,6 +16,7 @@ use super::{
 use crate::{
     audit,
     contract::Contract,
+    convert::count,
     entity::location::Model,
     import::Turn,
     organisation,
@@ -38,7 +39,7 @@ struct Plan {
 }
 
 impl Service {
-    pub(super) async fn import(
+    pub(super) async fn import_locations(
         &self,
         principal: &Principal,
         request: ImportLocationsRequest,
@@ -176,7 +177,6 @@ fn detail(answer: &ImportLocationsResponse) -> serde_json::Value {
 }
 
 fn told(plan: &Plan, faults: Faults) -> ImportLocationsResponse {
-    let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
     ImportLocationsResponse {
         created: count(plan.created.len()),
         updated: count(plan.updated.len()),

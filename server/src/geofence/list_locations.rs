@@ -15,7 +15,7 @@ use crate::{
 const MAX_VERTICES: usize = 50_000;
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_locations(
         &self,
         principal: &Principal,
         request: ListLocationsRequest,

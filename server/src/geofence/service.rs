@@ -33,7 +33,7 @@ impl GeofenceService for Service {
     async fn get_location(&self, request: Request<GetLocationRequest>) -> Result<Response<Location>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_location(&principal, id).await?)))
     }
 
     async fn list_locations(
@@ -41,17 +41,17 @@ impl GeofenceService for Service {
         request: Request<ListLocationsRequest>,
     ) -> Result<Response<ListLocationsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_locations(&principal, request.into_inner()).await?))
     }
 
     async fn create_location(&self, request: Request<CreateLocationRequest>) -> Result<Response<Location>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.create_location(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn update_location(&self, request: Request<UpdateLocationRequest>) -> Result<Response<Location>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_location(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_location(
@@ -60,7 +60,7 @@ impl GeofenceService for Service {
     ) -> Result<Response<DeleteLocationResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_location(&principal, id, origin).await?;
         Ok(Response::new(DeleteLocationResponse {}))
     }
 
@@ -69,7 +69,7 @@ impl GeofenceService for Service {
         request: Request<ImportLocationsRequest>,
     ) -> Result<Response<ImportLocationsResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.import(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.import_locations(&principal, request.into_inner(), origin).await?))
     }
 
     type ExportLocationsStream = Pieces;
@@ -79,7 +79,7 @@ impl GeofenceService for Service {
         request: Request<ExportLocationsRequest>,
     ) -> Result<Response<Self::ExportLocationsStream>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.export(&principal, origin).await?))
+        Ok(Response::new(self.export_locations(&principal, origin).await?))
     }
 
     async fn validate_point(
@@ -88,7 +88,7 @@ impl GeofenceService for Service {
     ) -> Result<Response<ValidatePointResponse>, Status> {
         let principal = Principal::of(&request)?;
         let ValidatePointRequest { lat, lon } = request.into_inner();
-        let answer = self.validate(&principal, lat.unwrap_or_default(), lon.unwrap_or_default()).await?;
+        let answer = self.validate_point(&principal, lat.unwrap_or_default(), lon.unwrap_or_default()).await?;
         Ok(Response::new(answer))
     }
 }

@@ -18,7 +18,7 @@ const WRITABLE: &[&str] =
     &["name", "latitude", "longitude", "radius_meters", "building", "classroom_number", "capacity", "polygon"];
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_location(
         &self,
         principal: &Principal,
         request: UpdateLocationRequest,

@@ -6,7 +6,7 @@ use super::{Fence, RESOURCE, copies, service::Service};
 use crate::{entity::location, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn validate(
+    pub(super) async fn validate_point(
         &self,
         principal: &Principal,
         latitude: f64,

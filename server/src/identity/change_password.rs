@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn change(
+    pub(super) async fn change_password(
         &self,
         principal: &Principal,
         request: ChangePasswordRequest,

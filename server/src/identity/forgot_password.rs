@@ -30,7 +30,7 @@ struct Asked {
 }
 
 impl Service {
-    pub(super) async fn forgot(&self, request: ForgotPasswordRequest, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn forgot_password(&self, request: ForgotPasswordRequest, origin: Origin) -> Result<(), Problem> {
         let asked = Asked {
             email: request.email.trim().to_lowercase(),
             college: request.college.trim().to_lowercase(),

@@ -7,7 +7,7 @@ use super::service::Service;
 use crate::entity::signing_key::Algorithm;
 
 impl Service {
-    pub(super) fn public_keys(&self) -> JsonWebKeySet {
+    pub(super) fn get_json_web_key_set(&self) -> JsonWebKeySet {
         let keys = self.tokens.public_keys(self.clock.now()).into_iter().map(|(kid, public)| JsonWebKey {
             kty: "OKP".to_owned(),
             crv: "Ed25519".to_owned(),

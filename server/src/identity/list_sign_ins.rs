@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list_own(
+    pub(super) async fn list_sign_ins(
         &self,
         principal: &Principal,
         request: ListSignInsRequest,

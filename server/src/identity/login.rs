@@ -28,7 +28,7 @@ pub struct SignIn {
 }
 
 impl Service {
-    pub(super) async fn sign_in(
+    pub(super) async fn login(
         &self,
         request: LoginRequest,
         attempt: &Attempt,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn exchange(&self, text: &str, device_id: String, origin: Origin) -> Result<SignIn, Problem> {
+    pub(super) async fn refresh_token(&self, text: &str, device_id: String, origin: Origin) -> Result<SignIn, Problem> {
         let token = RefreshToken::parse(&self.keys.refresh_token, text).ok_or_else(invalid)?;
         // Two that present the same token at once: one rotates, the other finds it spent a moment ago and repeats.
         for _ in 0..3 {

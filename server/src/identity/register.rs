@@ -43,7 +43,7 @@ struct Asked {
 
 impl Service {
     /// Somebody who can sign in now; none where a mail comes first.
-    pub(super) async fn sign_up(
+    pub(super) async fn register(
         &self,
         request: RegisterRequest,
         origin: Origin,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn reset(&self, request: ResetPasswordRequest, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn reset_password(&self, request: ResetPasswordRequest, origin: Origin) -> Result<(), Problem> {
         let (now, reader) = (self.clock.now(), self.store.database.reader());
         let token = AccountToken::parse(&self.keys.account_token, &request.token)
             .filter(|token| token.purpose == Purpose::PasswordReset)

@@ -8,7 +8,7 @@ use crate::{origin::Origin, principal::Principal, problem::Problem};
 const RESOURCE: &str = "sign_in";
 
 impl Service {
-    pub(super) async fn end_own(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn revoke_sign_in(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
         let now = self.clock.now();
         let family = store::find_family(self.store.database.reader(), principal.college_id, id)
             .await?

@@ -58,7 +58,7 @@ impl AuthService for Service {
         let attempt = self.count(&request, &origin).await?;
         let counts = &attempt.counts;
         let sign_in = match counts.iter().try_for_each(Count::admit) {
-            Ok(()) => self.sign_in(request, &attempt, origin).await,
+            Ok(()) => self.login(request, &attempt, origin).await,
             Err(refusal) => Err(refusal),
         };
         match sign_in.and_then(|sign_in| self.answer(sign_in, use_cookie)) {
@@ -93,7 +93,7 @@ impl AuthService for Service {
         let use_cookie = cookie.is_some();
         let RefreshTokenRequest { refresh_token, device_id } = request.into_inner();
         let token = cookie.unwrap_or(refresh_token);
-        let sign_in = self.exchange(&token, device_id, origin).await?;
+        let sign_in = self.refresh_token(&token, device_id, origin).await?;
         let (answer, metadata) = self.answer(sign_in, use_cookie)?;
         let mut response = Response::new(answer);
         *response.metadata_mut() = metadata;
@@ -102,7 +102,7 @@ impl AuthService for Service {
 
     async fn logout(&self, request: Request<LogoutRequest>) -> Result<Response<LogoutResponse>, Status> {
         let principal = Principal::of(&request)?;
-        self.sign_out(&principal, Origin::of(&request)).await?;
+        self.logout(&principal, Origin::of(&request)).await?;
         let mut response = Response::new(LogoutResponse {});
         response.metadata_mut().insert("set-cookie", cookie::clear(&self.options)?);
         Ok(response)
@@ -113,7 +113,7 @@ impl AuthService for Service {
         request: Request<ChangePasswordRequest>,
     ) -> Result<Response<ChangePasswordResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        self.change(&principal, request.into_inner(), origin).await?;
+        self.change_password(&principal, request.into_inner(), origin).await?;
         Ok(Response::new(ChangePasswordResponse {}))
     }
 
@@ -121,14 +121,14 @@ impl AuthService for Service {
         &self,
         _: Request<GetJsonWebKeySetRequest>,
     ) -> Result<Response<JsonWebKeySet>, Status> {
-        let mut response = Response::new(self.public_keys());
+        let mut response = Response::new(self.get_json_web_key_set());
         response.metadata_mut().insert("cache-control", cacheable()?);
         Ok(response)
     }
 
     async fn register(&self, request: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
         let origin = Origin::of(&request);
-        let registered = self.sign_up(request.into_inner(), origin).await?;
+        let registered = self.register(request.into_inner(), origin).await?;
         let user = match registered {
             Some(account) => Some(self.tell(account).await?),
             None => None,
@@ -141,7 +141,7 @@ impl AuthService for Service {
         request: Request<ForgotPasswordRequest>,
     ) -> Result<Response<ForgotPasswordResponse>, Status> {
         let origin = Origin::of(&request);
-        self.forgot(request.into_inner(), origin).await?;
+        self.forgot_password(request.into_inner(), origin).await?;
         Ok(Response::new(ForgotPasswordResponse {}))
     }
 
@@ -150,7 +150,7 @@ impl AuthService for Service {
         request: Request<ResetPasswordRequest>,
     ) -> Result<Response<ResetPasswordResponse>, Status> {
         let origin = Origin::of(&request);
-        self.reset(request.into_inner(), origin).await?;
+        self.reset_password(request.into_inner(), origin).await?;
         Ok(Response::new(ResetPasswordResponse {}))
     }
 
@@ -159,7 +159,7 @@ impl AuthService for Service {
         request: Request<ListSignInsRequest>,
     ) -> Result<Response<ListSignInsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_own(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_sign_ins(&principal, request.into_inner()).await?))
     }
 
     async fn revoke_sign_in(
@@ -168,7 +168,7 @@ impl AuthService for Service {
     ) -> Result<Response<RevokeSignInResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.end_own(&principal, id, origin).await?;
+        self.revoke_sign_in(&principal, id, origin).await?;
         Ok(Response::new(RevokeSignInResponse {}))
     }
 }

@@ -49,7 +49,7 @@ impl Change {
         changes.extend(
             records
                 .into_iter()
-                .map(|record| (record.event_seq, attendance_event::Change::Record(checkin::to_proto(record)))),
+                .map(|record| (record.event_seq, attendance_event::Change::Record(checkin::to_proto(&record)))),
         );
         // Stable: of one number, the session comes before its records.
         changes.sort_by_key(|(seq, _)| *seq);

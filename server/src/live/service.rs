@@ -35,7 +35,7 @@ impl LiveService for Service {
         let session_id = convert::id("session_id", &request.session_id)?;
         let session = session::find_for_staff(&self.store, &principal, session_id).await?;
         let after = self.position(&session, &request.resume_token)?;
-        Ok(Response::new(self.watch(Right { lease, principal }, session, after)))
+        Ok(Response::new(self.watch_attendance(Right { lease, principal }, session, after)))
     }
 
     type WatchNotificationsStream = Pin<Box<dyn Stream<Item = Result<NotificationEvent, Status>> + Send>>;
@@ -46,6 +46,6 @@ impl LiveService for Service {
     ) -> Result<Response<Self::WatchNotificationsStream>, Status> {
         let (principal, lease) = (Principal::of(&request)?, self.leases.grant(&request)?);
         let position = self.notification_position(&principal, &request.get_ref().resume_token)?;
-        Ok(Response::new(self.notifications(lease, principal, position)))
+        Ok(Response::new(self.watch_notifications(lease, principal, position)))
     }
 }

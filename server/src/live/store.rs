@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::change::Reading;
 use crate::{
+    convert,
     entity::attendance_record::{self, Column},
     problem::Problem,
     session,
@@ -39,7 +40,7 @@ pub async fn changes_after(store: &Store, college_id: Uuid, session_id: Uuid, af
         false => session::find(&store.database, college_id, session_id).await?,
     };
     let expected = session::count_expected(store, &session).await?;
-    counts.expected = i32::try_from(expected).unwrap_or(i32::MAX);
+    counts.expected = convert::count(expected);
     let records = attendance_record::in_college(college_id)
         .filter(Column::SessionId.eq(session_id))
         .filter(Column::EventSeq.gt(after))
@@ -57,7 +58,7 @@ async fn count(store: &Store, college_id: Uuid, session_id: Uuid) -> Result<(i64
     let statement = Statement::from_sql_and_values(reader.get_database_backend(), COUNT, values);
     let row = reader.query_one_raw(statement).await?.ok_or_else(|| Problem::not_found(session::RESOURCE))?;
     let number = |column: usize| -> Result<i64, Problem> { Ok(row.try_get_by_index(column)?) };
-    let count = |column: usize| -> Result<i32, Problem> { Ok(i32::try_from(number(column)?).unwrap_or(i32::MAX)) };
+    let count = |column: usize| -> Result<i32, Problem> { Ok(convert::count(number(column)?)) };
     let counts = RollCounts {
         present: count(1)?,
         late: count(2)?,

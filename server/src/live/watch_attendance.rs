@@ -30,7 +30,7 @@ impl Service {
             .ok_or_else(|| Problem::new(ErrorReason::InvalidResumeToken, "The resume token is not of this session."))
     }
 
-    pub(super) fn watch(
+    pub(super) fn watch_attendance(
         &self,
         right: Right,
         session: Model,

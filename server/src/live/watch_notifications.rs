@@ -52,7 +52,7 @@ impl Service {
             .ok_or_else(|| Problem::new(ErrorReason::InvalidResumeToken, "The resume token is not the caller's."))
     }
 
-    pub(super) fn notifications(
+    pub(super) fn watch_notifications(
         &self,
         lease: Lease,
         principal: Principal,

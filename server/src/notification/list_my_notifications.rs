@@ -7,7 +7,7 @@ use super::{convert::to_proto, service::Service, store};
 use crate::{entity::notification::Column, organisation, page::Page, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn list_mine(
+    pub(super) async fn list_my_notifications(
         &self,
         principal: &Principal,
         request: ListMyNotificationsRequest,

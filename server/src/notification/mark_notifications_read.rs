@@ -6,7 +6,7 @@ use super::{service::Service, store};
 use crate::{convert, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn mark_read(
+    pub(super) async fn mark_notifications_read(
         &self,
         principal: &Principal,
         request: MarkNotificationsReadRequest,

@@ -26,7 +26,7 @@ impl NotificationService for Service {
         request: Request<ListMyNotificationsRequest>,
     ) -> Result<Response<ListMyNotificationsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_mine(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_my_notifications(&principal, request.into_inner()).await?))
     }
 
     async fn mark_notifications_read(
@@ -34,7 +34,7 @@ impl NotificationService for Service {
         request: Request<MarkNotificationsReadRequest>,
     ) -> Result<Response<MarkNotificationsReadResponse>, Status> {
         let principal = Principal::of(&request)?;
-        let unread_count = self.mark_read(&principal, request.into_inner()).await?;
+        let unread_count = self.mark_notifications_read(&principal, request.into_inner()).await?;
         Ok(Response::new(MarkNotificationsReadResponse { unread_count }))
     }
 
@@ -43,7 +43,7 @@ impl NotificationService for Service {
         request: Request<GetNotificationPreferencesRequest>,
     ) -> Result<Response<NotificationPreferences>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(preferences::to_proto(&self.get_preferences(&principal).await?)))
+        Ok(Response::new(preferences::to_proto(&self.get_notification_preferences(&principal).await?)))
     }
 
     async fn update_notification_preferences(
@@ -51,14 +51,14 @@ impl NotificationService for Service {
         request: Request<UpdateNotificationPreferencesRequest>,
     ) -> Result<Response<NotificationPreferences>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let changed = self.update_preferences(&principal, request.into_inner(), origin).await?;
+        let changed = self.update_notification_preferences(&principal, request.into_inner(), origin).await?;
         Ok(Response::new(preferences::to_proto(&changed)))
     }
 
     async fn get_guardians(&self, request: Request<GetGuardiansRequest>) -> Result<Response<Guardians>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("user_id", &request.get_ref().user_id)?;
-        let emails = self.guardians(&principal, id).await?;
+        let emails = self.get_guardians(&principal, id).await?;
         Ok(Response::new(Guardians { user_id: id.to_string(), emails }))
     }
 
@@ -66,7 +66,7 @@ impl NotificationService for Service {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let request = request.into_inner();
         let id = convert::id("user_id", &request.user_id)?;
-        let emails = self.replace_guardians(&principal, id, request.emails, origin).await?;
+        let emails = self.set_guardians(&principal, id, request.emails, origin).await?;
         Ok(Response::new(Guardians { user_id: id.to_string(), emails }))
     }
 }

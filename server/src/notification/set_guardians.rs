@@ -7,7 +7,7 @@ use super::{reach, service::Service};
 use crate::{audit, entity::user::Role, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn replace_guardians(
+    pub(super) async fn set_guardians(
         &self,
         principal: &Principal,
         student_id: Uuid,

@@ -11,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
+    convert,
     entity::{
         notification::{self, Column, Kind, Model},
         notification_inbox,
@@ -116,7 +117,7 @@ pub async fn list_unread(
 
 pub async fn count_unread(connection: &impl ConnectionTrait, college_id: Uuid, user_id: Uuid) -> Result<i32, Problem> {
     let unread = of(college_id, user_id).filter(Column::ReadAt.is_null()).count(connection).await?;
-    Ok(i32::try_from(unread).unwrap_or(i32::MAX))
+    Ok(convert::count(unread))
 }
 
 /// What one person was told.

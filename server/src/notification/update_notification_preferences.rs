@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn update_preferences(
+    pub(super) async fn update_notification_preferences(
         &self,
         principal: &Principal,
         request: UpdateNotificationPreferencesRequest,

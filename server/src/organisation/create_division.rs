@@ -7,7 +7,7 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, entity::division, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_division(
         &self,
         principal: &Principal,
         request: CreateDivisionRequest,

@@ -21,7 +21,7 @@ pub async fn end_all(tx: &Tx, college_id: Uuid, student_id: Uuid, today: NaiveDa
 }
 
 impl Service {
-    pub(super) async fn end(
+    pub(super) async fn end_enrolment(
         &self,
         principal: &Principal,
         division_id: Uuid,

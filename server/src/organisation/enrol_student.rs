@@ -7,7 +7,7 @@ use super::{RESOURCE, roster, rules, service::Service, store, zone::day_in};
 use crate::{audit, convert, entity::enrolment, origin::Origin, principal::Principal, problem::Problem, store::detach};
 
 impl Service {
-    pub(super) async fn enrol(
+    pub(super) async fn enrol_student(
         &self,
         principal: &Principal,
         request: EnrolStudentRequest,

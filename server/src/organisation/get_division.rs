@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<division::Model, Problem> {
+    pub(super) async fn get_division(&self, principal: &Principal, id: Uuid) -> Result<division::Model, Problem> {
         let (database, college_id) = (&self.store.database, principal.college_id);
         if let Reach::Student(student_id) = principal.reach() {
             let college = store::find_college(database, college_id).await?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list_students(
+    pub(super) async fn list_division_students(
         &self,
         principal: &Principal,
         request: ListDivisionStudentsRequest,

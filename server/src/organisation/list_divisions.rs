@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_divisions(
         &self,
         principal: &Principal,
         request: ListDivisionsRequest,

@@ -24,13 +24,13 @@ pub struct Service {
 impl DivisionService for Service {
     async fn create_division(&self, request: Request<CreateDivisionRequest>) -> Result<Response<Division>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.create_division(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn get_division(&self, request: Request<GetDivisionRequest>) -> Result<Response<Division>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_division(&principal, id).await?)))
     }
 
     async fn list_divisions(
@@ -38,12 +38,12 @@ impl DivisionService for Service {
         request: Request<ListDivisionsRequest>,
     ) -> Result<Response<ListDivisionsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_divisions(&principal, request.into_inner()).await?))
     }
 
     async fn update_division(&self, request: Request<UpdateDivisionRequest>) -> Result<Response<Division>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_division(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_division(
@@ -52,7 +52,7 @@ impl DivisionService for Service {
     ) -> Result<Response<DeleteDivisionResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_division(&principal, id, origin).await?;
         Ok(Response::new(DeleteDivisionResponse {}))
     }
 
@@ -61,12 +61,12 @@ impl DivisionService for Service {
         request: Request<ListDivisionStudentsRequest>,
     ) -> Result<Response<ListDivisionStudentsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_students(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_division_students(&principal, request.into_inner()).await?))
     }
 
     async fn enrol_student(&self, request: Request<EnrolStudentRequest>) -> Result<Response<Enrolment>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.enrol(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.enrol_student(&principal, request.into_inner(), origin).await?))
     }
 
     async fn end_enrolment(
@@ -77,7 +77,7 @@ impl DivisionService for Service {
         let EndEnrolmentRequest { division_id, student_id } = request.into_inner();
         let division_id = convert::id("division_id", &division_id)?;
         let student_id = convert::id("student_id", &student_id)?;
-        self.end(&principal, division_id, student_id, origin).await?;
+        self.end_enrolment(&principal, division_id, student_id, origin).await?;
         Ok(Response::new(EndEnrolmentResponse {}))
     }
 }

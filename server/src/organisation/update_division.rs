@@ -8,7 +8,7 @@ use crate::{audit, convert, entity::division, mask::Mask, origin::Origin, princi
 const WRITABLE: &[&str] = &["name", "description"];
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_division(
         &self,
         principal: &Principal,
         request: UpdateDivisionRequest,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_user(
         &self,
         principal: &Principal,
         request: CreateUserRequest,

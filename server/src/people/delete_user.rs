@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_user(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let college = organisation::find_college(&self.store.database, college_id).await?;
         let today = organisation::day_in(&college.time_zone, now);

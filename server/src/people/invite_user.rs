@@ -8,7 +8,7 @@ use crate::{audit, identity, jobs, organisation, origin::Origin, principal::Prin
 
 impl Service {
     /// Until when the invitation is good.
-    pub(super) async fn invite(
+    pub(super) async fn invite_user(
         &self,
         principal: &Principal,
         id: Uuid,

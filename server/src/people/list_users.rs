@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_users(
         &self,
         principal: &Principal,
         request: ListUsersRequest,

@@ -35,28 +35,28 @@ pub struct Service {
 impl UserService for Service {
     async fn get_me(&self, request: Request<GetMeRequest>) -> Result<Response<User>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.tell(self.me(&principal).await?).await?))
+        Ok(Response::new(self.tell(self.get_me(&principal).await?).await?))
     }
 
     async fn update_me(&self, request: Request<UpdateMeRequest>) -> Result<Response<User>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.tell(self.rename(&principal, request.into_inner(), origin).await?).await?))
+        Ok(Response::new(self.tell(self.update_me(&principal, request.into_inner(), origin).await?).await?))
     }
 
     async fn list_users(&self, request: Request<ListUsersRequest>) -> Result<Response<ListUsersResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_users(&principal, request.into_inner()).await?))
     }
 
     async fn get_user(&self, request: Request<GetUserRequest>) -> Result<Response<User>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(self.tell(self.get(&principal, id).await?).await?))
+        Ok(Response::new(self.tell(self.get_user(&principal, id).await?).await?))
     }
 
     async fn create_user(&self, request: Request<CreateUserRequest>) -> Result<Response<User>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let made = self.create(&principal, request.into_inner(), origin).await?;
+        let made = self.create_user(&principal, request.into_inner(), origin).await?;
         // Nobody is enrolled who was just made.
         Ok(Response::new(to_proto(made, None)))
     }
@@ -64,19 +64,19 @@ impl UserService for Service {
     async fn invite_user(&self, request: Request<InviteUserRequest>) -> Result<Response<InviteUserResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        let expires_at = self.invite(&principal, id, origin).await?;
+        let expires_at = self.invite_user(&principal, id, origin).await?;
         Ok(Response::new(InviteUserResponse { expires_at: Some(convert::timestamp(expires_at)) }))
     }
 
     async fn update_user(&self, request: Request<UpdateUserRequest>) -> Result<Response<User>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.update(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.update_user(&principal, request.into_inner(), origin).await?))
     }
 
     async fn delete_user(&self, request: Request<DeleteUserRequest>) -> Result<Response<DeleteUserResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_user(&principal, id, origin).await?;
         Ok(Response::new(DeleteUserResponse {}))
     }
 }

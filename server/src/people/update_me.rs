@@ -6,7 +6,7 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, entity::user, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn rename(
+    pub(super) async fn update_me(
         &self,
         principal: &Principal,
         request: UpdateMeRequest,

@@ -20,7 +20,7 @@ use crate::{
 const WRITABLE: &[&str] = &["username", "email", "role", "is_active"];
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_user(
         &self,
         principal: &Principal,
         request: UpdateUserRequest,

@@ -7,13 +7,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait as _, ExprTrait as _, QueryFilter as _, QuerySelect as _,
-    sea_query::{Expr, LockType},
-};
+use sea_orm::{ColumnTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
+    checkin::status_name,
     entity::{
         attendance_record::{self, Column, Model as Record, Status},
         record_change::{self, ActorKind, Source},
@@ -42,12 +40,6 @@ pub struct Changes {
     pub made: Vec<(Uuid, Status)>,
     /// Records, and what they will say. They were read after the session was locked.
     pub changed: Vec<(Record, Status)>,
-}
-
-/// Locks a session for whoever is about to change its records, and gives it as it is now.
-pub async fn lock_session(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<session::Model, Problem> {
-    let found = session::in_college(college_id).filter(session::Column::Id.eq(id)).lock(LockType::NoKeyUpdate);
-    found.one(tx).await?.ok_or_else(|| Problem::not_found(SESSION))
 }
 
 /// Changes one record of a session that is locked.
@@ -121,7 +113,7 @@ async fn update(
 ) -> Result<(), Problem> {
     let mut alike: BTreeMap<&str, (Status, Vec<Uuid>)> = BTreeMap::new();
     for (record, to) in changed {
-        alike.entry(name(*to)).or_insert((*to, Vec::new())).1.push(record.id);
+        alike.entry(status_name(*to)).or_insert((*to, Vec::new())).1.push(record.id);
     }
     for (to, ids) in alike.into_values() {
         for some in ids.chunks(ROWS_PER_STATEMENT) {
@@ -146,16 +138,6 @@ async fn update(
 /// Who is not late is late by nothing. Who becomes late by hand keeps what was measured.
 fn late_by_seconds(before: &Record, to: Status) -> i32 {
     if to == Status::Late { before.late_by_seconds } else { 0 }
-}
-
-const fn name(status: Status) -> &'static str {
-    match status {
-        Status::Present => "PRESENT",
-        Status::Late => "LATE",
-        Status::Absent => "ABSENT",
-        Status::Excused => "EXCUSED",
-        Status::Pending => "PENDING",
-    }
 }
 
 fn row(after: &Record, before: Option<&Record>, cause: &Cause) -> record_change::Model {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
+    pub(super) async fn get_record(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
         let database = &self.store.database;
         let record = store::find(database, principal.college_id, id).await?;
         let visible = match principal.reach() {

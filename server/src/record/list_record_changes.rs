@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list_changes(
+    pub(super) async fn list_record_changes(
         &self,
         principal: &Principal,
         request: ListRecordChangesRequest,
     ) -> Result<ListRecordChangesResponse, Problem> {
-        let record = self.get(principal, convert::id("record_id", &request.record_id)?).await?;
+        let record = self.get_record(principal, convert::id("record_id", &request.record_id)?).await?;
         let purpose: [&[u8]; 4] =
             [b"record changes", record.college_id.as_bytes(), record.id.as_bytes(), principal.id.as_bytes()];
         let page = Page::new(&self.keys.page_token, &purpose, request.page_size, &request.page_token);

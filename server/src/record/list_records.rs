@@ -40,7 +40,7 @@ impl Filter {
 }
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_records(
         &self,
         principal: &Principal,
         filter: &Filter,
@@ -81,6 +81,6 @@ impl Service {
         }
         let rows = query.all(self.store.database.reader()).await?;
         let (rows, next_page_token) = page.cut(rows, |last| (last.created_at, last.id))?;
-        Ok((rows.into_iter().map(to_proto).collect(), next_page_token))
+        Ok((rows.iter().map(to_proto).collect(), next_page_token))
     }
 }

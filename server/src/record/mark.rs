@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    change::{Cause, change_many, lock_session},
+    change::{Cause, change_many},
     roll::{Fault, Plan, Roll},
     rules,
 };
@@ -14,12 +14,12 @@ use crate::{
         attendance_record::{Model as Record, Status},
         college,
         record_change::Source,
-        session::{self, State},
+        session,
     },
     organisation,
     origin::Origin,
     principal::Principal,
-    problem::{ErrorReason, Problem},
+    problem::Problem,
     session as sessions,
     store::{Notice, Store, detach},
 };
@@ -67,7 +67,7 @@ impl Marking {
         detach(async move {
             let work = store.database.write(move |tx| {
                 Box::pin(async move {
-                    let session = lock_session(tx, college_id, session_id).await?;
+                    let session = sessions::lock(tx, college_id, session_id).await?;
                     // The teacher may have been changed since.
                     sessions::check_staff(&self.principal, &session)?;
                     self.check(&college, &session)?;
@@ -106,12 +106,7 @@ impl Marking {
     }
 
     fn check(&self, college: &college::Model, session: &session::Model) -> Result<(), Problem> {
-        if !matches!(session.state, State::Active | State::Completed) {
-            let state = sessions::state_name(session.state);
-            let message =
-                format!("The session is {state}: it can be marked once it has begun, and not if it is cancelled.");
-            return Err(Problem::new(ErrorReason::SessionNotActive, message).with("state", state));
-        }
+        rules::check_held(session)?;
         rules::check_lock(college, session, self.now)?;
         self.marks.iter().try_for_each(|(student_id, _)| rules::check_own(&self.principal, *student_id))
     }

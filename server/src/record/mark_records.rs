@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     checkin::to_proto,
-    convert,
+    convert::{self, count},
     entity::record_change::Source,
     origin::Origin,
     principal::Principal,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn mark(
+    pub(super) async fn mark_records(
         &self,
         principal: &Principal,
         request: MarkRecordsRequest,
@@ -46,9 +46,8 @@ impl Service {
         };
         let Marked { records, created, updated, unchanged } =
             marking.write(&self.store).await?.map_err(|faults| refuse(&faults))?;
-        let count = |number| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(MarkRecordsResponse {
-            records: records.into_iter().map(to_proto).collect(),
+            records: records.iter().map(to_proto).collect(),
             created: count(created),
             updated: count(updated),
             unchanged: count(unchanged),

@@ -18,7 +18,7 @@ mod service;
 mod store;
 mod update_record;
 
-pub use change::{Cause, change, lock_session};
+pub use change::{Cause, change};
 pub use mark::Marking;
 pub use roll::Fault;
 pub use rules::{by_hand, check_lock, check_own, locked_since};

@@ -4,10 +4,15 @@ use chrono::{DateTime, Days, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use crate::{
-    entity::{attendance_record::Status, college, session},
+    entity::{
+        attendance_record::Status,
+        college,
+        session::{self, State},
+    },
     organisation::{begin_of, day_in},
     principal::Principal,
     problem::{ErrorReason, Problem},
+    session::state_name,
 };
 use rollcall_proto::v1::attendance_record as proto;
 
@@ -16,6 +21,17 @@ pub fn locked_since(lock_days: i32, session: &session::Model) -> DateTime<Utc> {
     let last = day_in(&session.time_zone, session.planned_end);
     let days = u64::try_from(lock_days).unwrap_or(0) + 1;
     last.checked_add_days(Days::new(days)).map_or(DateTime::<Utc>::MAX_UTC, |day| begin_of(&session.time_zone, day))
+}
+
+/// Whether people may say of a session who was there: it has begun, and was not cancelled. A record from before it was
+/// cancelled stays as it is, because it counts nowhere.
+pub fn check_held(session: &session::Model) -> Result<(), Problem> {
+    if matches!(session.state, State::Active | State::Completed) {
+        return Ok(());
+    }
+    let state = state_name(session.state);
+    let message = format!("The session is {state}: it can be marked once it has begun, and not if it is cancelled.");
+    Err(Problem::new(ErrorReason::SessionNotActive, message).with("state", state))
 }
 
 /// Whether people may still change the records of a session.
@@ -78,6 +94,15 @@ mod tests {
                 ..session::Model::example(at("2026-03-01T11:00:00Z"))
             };
             assert_eq!(locked_since(days, &session), at(expected), "{zone} {end} {days}");
+        }
+    }
+
+    #[test]
+    fn who_was_there_is_said_of_sessions_that_are_held() {
+        use State::{Active, Cancelled, Completed, Scheduled};
+        for (state, allowed) in [(Scheduled, false), (Active, true), (Completed, true), (Cancelled, false)] {
+            let session = session::Model { state, ..session::Model::example(at("2026-03-01T11:00:00Z")) };
+            assert_eq!(check_held(&session).is_ok(), allowed, "{state:?}");
         }
     }
 

@@ -33,7 +33,7 @@ impl RecordService for Service {
         request: Request<ListMyRecordsRequest>,
     ) -> Result<Response<ListMyRecordsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_own(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_my_records(&principal, request.into_inner()).await?))
     }
 
     async fn list_records(
@@ -46,19 +46,20 @@ impl RecordService for Service {
             session_id: optional_id("session_id", request.session_id.as_deref())?,
             status: Filter::status_from_proto(request.status()),
         };
-        let (records, next_page_token) = self.list(&principal, &filter, request.page_size, &request.page_token).await?;
+        let (records, next_page_token) =
+            self.list_records(&principal, &filter, request.page_size, &request.page_token).await?;
         Ok(Response::new(ListRecordsResponse { records, next_page_token }))
     }
 
     async fn get_record(&self, request: Request<GetRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
         let principal = Principal::of(&request)?;
         let id = id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(&self.get_record(&principal, id).await?)))
     }
 
     async fn update_record(&self, request: Request<UpdateRecordRequest>) -> Result<Response<AttendanceRecord>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(&self.update_record(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn list_record_changes(
@@ -66,7 +67,7 @@ impl RecordService for Service {
         request: Request<ListRecordChangesRequest>,
     ) -> Result<Response<ListRecordChangesResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_changes(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_record_changes(&principal, request.into_inner()).await?))
     }
 
     async fn mark_records(
@@ -74,6 +75,6 @@ impl RecordService for Service {
         request: Request<MarkRecordsRequest>,
     ) -> Result<Response<MarkRecordsResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.mark(&principal, request.into_inner(), origin).await?))
+        Ok(Response::new(self.mark_records(&principal, request.into_inner(), origin).await?))
     }
 }

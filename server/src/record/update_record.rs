@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     RESOURCE,
-    change::{Cause, change, lock_session},
+    change::{Cause, change},
     rules,
     service::Service,
     store,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_record(
         &self,
         principal: &Principal,
         request: UpdateRecordRequest,
@@ -32,7 +32,7 @@ impl Service {
     ) -> Result<Model, Problem> {
         let id = convert::id("id", &request.id)?;
         let to = rules::by_hand(request.status()).map_err(|fault| Problem::invalid_field("status", fault))?;
-        let record = self.get(principal, id).await?;
+        let record = self.get_record(principal, id).await?;
         rules::check_own(principal, record.student_id)?;
         let (college_id, session_id) = (record.college_id, record.session_id);
         let college = organisation::find_college(&self.store.database, college_id).await?;
@@ -40,11 +40,12 @@ impl Service {
         detach(async move {
             let work = store.database.write(move |tx| {
                 Box::pin(async move {
-                    let session = lock_session(tx, college_id, session_id).await?;
+                    let session = session::lock(tx, college_id, session_id).await?;
                     // The teacher may have been changed since.
                     if !session::teaches(&principal, &session) {
                         return Err(Problem::not_found(RESOURCE));
                     }
+                    rules::check_held(&session)?;
                     rules::check_lock(&college, &session, now)?;
                     let record = store::find_in(tx, college_id, id).await?;
                     if record.status == to {

@@ -30,7 +30,7 @@ use crate::{
     origin::Origin,
     principal::Principal,
     problem::{ErrorReason, Problem},
-    store::{Database, Notice, Tx, detach},
+    store::{Notice, Tx, detach},
 };
 
 /// What is to be booked.
@@ -58,13 +58,12 @@ impl Service {
         let row = audit::Row::by(principal, &origin, "session.makeup_booked", now);
         let (store, actor_id) = (self.store.clone(), principal.id);
         let session = detach(async move {
-            let database = store.database.clone();
             let session = store
                 .database
                 .write(move |tx| {
                     Box::pin(async move {
                         let college = organisation::lock_college(tx, college_id).await?;
-                        let (session, students) = book(tx, &database, &college, &original, &wanted, now).await?;
+                        let (session, students) = book(tx, &college, &original, &wanted, now).await?;
                         store::insert(tx, session.clone()).await?;
                         participants::put(tx, &session, &students).await?;
                         let row = row.object(RESOURCE, session.id).detail(json!({"makes_up": original.id}));
@@ -114,7 +113,6 @@ impl Service {
 /// The session, and who is to come to it where that is not the whole division.
 async fn book(
     tx: &Tx,
-    database: &Database,
     college: &college::Model,
     original: &Model,
     wanted: &Wanted,
@@ -122,7 +120,7 @@ async fn book(
 ) -> Result<(Model, Vec<Uuid>), Problem> {
     let owing = makeup::owing(tx, original).await?;
     let students = choose_students(&owing, &wanted.students)?;
-    check_free(tx, database, college, original, wanted, &students).await?;
+    check_free(tx, college, original, wanted, &students).await?;
     let plan = Plan {
         location_id: wanted.location.id,
         division_id: original.division_id,
@@ -159,7 +157,6 @@ fn choose_students(owing: &Owing, named: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, P
 
 async fn check_free(
     tx: &Tx,
-    database: &Database,
     college: &college::Model,
     original: &Model,
     wanted: &Wanted,
@@ -168,7 +165,7 @@ async fn check_free(
     let zone = organisation::zone(&college.time_zone);
     let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
     let days = day(wanted.span.start)..=day(wanted.span.end);
-    let days_off = calendar::days_off(database.reader(), college.id, days.clone()).await?;
+    let days_off = calendar::days_off(tx, college.id, days.clone()).await?;
     if let Some(name) = days_off.name(*days.start()) {
         return Err(Problem::invalid_field("planned_start", format!("is on a day off: {name}")));
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{entity::session, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn cancel(
+    pub(super) async fn cancel_session(
         &self,
         principal: &Principal,
         id: Uuid,

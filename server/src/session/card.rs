@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     entity::{location, session},
-    geofence,
+    geofence, policy,
     problem::Problem,
     store::{CacheKey, Store},
 };
@@ -17,6 +17,8 @@ use crate::{
 pub struct Card {
     pub session: Arc<session::Model>,
     pub location: Arc<location::Model>,
+    /// What a check-in has to show.
+    pub policy: Arc<policy::Applied>,
 }
 
 struct One {
@@ -43,7 +45,8 @@ pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Res
     let key = One { college_id, id: session_id };
     let session = store.cache.get(&key, || store::find(&store.database, college_id, session_id)).await?;
     let location = geofence::load(store, college_id, session.location_id).await?;
-    Ok(Card { session, location })
+    let policy = policy::load_applied(store, &session).await?;
+    Ok(Card { session, location, policy })
 }
 
 /// The card as it is now.
@@ -51,7 +54,8 @@ pub async fn refresh_card(store: &Store, college_id: Uuid, session_id: Uuid) -> 
     let key = One { college_id, id: session_id };
     let session = store.cache.reload(&key, || store::find(&store.database, college_id, session_id)).await?;
     let location = geofence::refresh(store, college_id, session.location_id).await?;
-    Ok(Card { session, location })
+    let policy = policy::refresh_applied(store, &session).await?;
+    Ok(Card { session, location, policy })
 }
 
 /// Drops every copy of a session that has changed.

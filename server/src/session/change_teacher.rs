@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn hand_over(
+    pub(super) async fn change_teacher(
         &self,
         principal: &Principal,
         request: ChangeTeacherRequest,

@@ -2,10 +2,11 @@
 //! the look hold: whoever gives a session another time, teacher or place, or books a makeup session, waits for it. Sessions that are
 //! made by hand ask nobody, and may overlap.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr};
 use uuid::Uuid;
 
+use super::rules::LONGEST;
 use crate::{
     convert::clock_text,
     entity::session::{self, Column, Model, State},
@@ -13,9 +14,6 @@ use crate::{
     problem::{ErrorReason, Problem},
     store::Tx,
 };
-
-/// No session is longer: an hour that comes twice in autumn, and one more.
-const LONGEST: TimeDelta = TimeDelta::hours(26);
 
 /// What is in one session at a time only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

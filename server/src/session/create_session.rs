@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_session(
         &self,
         principal: &Principal,
         request: CreateSessionRequest,

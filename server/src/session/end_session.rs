@@ -15,7 +15,12 @@ use super::{
 use crate::{entity::session, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn end(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<session::Model, Problem> {
+    pub(super) async fn end_session(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<session::Model, Problem> {
         let end_reason = rules::by(principal);
         self.transition(principal, id, Move::End, origin, move |_, _| {
             Box::pin(async move { Ok(Decided { writes: Writes::End(end_reason), detail: json!({}) }) })

@@ -11,7 +11,7 @@ use crate::{
 
 impl Service {
     /// Students see the sessions of their divisions, teachers their own; what somebody may not see is not there.
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<Session, Problem> {
+    pub(super) async fn get_session(&self, principal: &Principal, id: Uuid) -> Result<Session, Problem> {
         let session = store::find(&self.store.database, principal.college_id, id).await?;
         match principal.reach() {
             Reach::Student(id) if is_enrolled(&self.store, &session, id).await? => Ok(convert::for_student(session)),

@@ -66,7 +66,7 @@ impl Service {
         let found = tokio::task::spawn_blocking(search).await.map_err(Problem::internal)?;
         Ok(ListMakeupSlotsResponse {
             slots: found.iter().map(|proposal| to_proto(proposal, &names)).collect(),
-            owing_students: i32::try_from(owing.students.len()).unwrap_or(i32::MAX),
+            owing_students: convert::count(owing.students.len()),
             teacher_id: teacher_id.to_string(),
         })
     }
@@ -126,7 +126,7 @@ fn to_proto(proposal: &Proposal<Uuid>, names: &HashMap<Uuid, String>) -> MakeupS
         planned_end: time(proposal.span.end),
         location_id: proposal.room.to_string(),
         location_name: names.get(&proposal.room).cloned().unwrap_or_default(),
-        free_students: i32::try_from(proposal.free_students).unwrap_or(i32::MAX),
+        free_students: convert::count(proposal.free_students),
     }
 }
 

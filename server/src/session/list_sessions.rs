@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_sessions(
         &self,
         principal: &Principal,
         request: ListSessionsRequest,

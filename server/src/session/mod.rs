@@ -36,7 +36,7 @@ pub use convert::to_proto;
 pub use makeup::repay;
 pub use rules::{ambiguous, check_staff, state_name, teaches};
 pub use service::Service;
-pub use store::{find, list_active_at, list_active_of};
+pub use store::{find, list_active_at, list_active_of, lock};
 pub use transition::end_by_server;
 
 /// What a session is called in a problem.

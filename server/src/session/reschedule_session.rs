@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn reschedule(
+    pub(super) async fn reschedule_session(
         &self,
         principal: &Principal,
         request: RescheduleSessionRequest,

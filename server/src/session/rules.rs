@@ -12,7 +12,12 @@ use crate::{
     problem::{ErrorReason, Problem},
 };
 
-const MAX_LENGTH: TimeDelta = TimeDelta::hours(24);
+/// The longest session that somebody plans by hand.
+const LONGEST_BY_HAND: TimeDelta = TimeDelta::hours(24);
+
+/// No session is planned to last so long, not even one of a slot: that has to end on the day of its beginning, by clocks that may
+/// go back by an hour, and in one zone by two, in between.
+pub const LONGEST: TimeDelta = TimeDelta::hours(26);
 
 /// A move of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +110,7 @@ pub fn teaches(principal: &Principal, session: &Model) -> bool {
 
 /// Whether a plan is one: it ends after it begins, within a day.
 pub fn check_plan(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(), Problem> {
-    if end <= start || end - start > MAX_LENGTH {
+    if end <= start || end - start > LONGEST_BY_HAND {
         return Err(Problem::invalid_field("planned_end", "must be after planned_start, at most 24 hours"));
     }
     Ok(())

@@ -23,14 +23,14 @@ pub struct Service {
 impl SessionService for Service {
     async fn create_session(&self, request: Request<CreateSessionRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let session = self.create(&principal, request.into_inner(), origin).await?;
+        let session = self.create_session(&principal, request.into_inner(), origin).await?;
         Ok(Response::new(to_proto(session)))
     }
 
     async fn get_session(&self, request: Request<GetSessionRequest>) -> Result<Response<Session>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(self.get(&principal, id).await?))
+        Ok(Response::new(self.get_session(&principal, id).await?))
     }
 
     async fn list_sessions(
@@ -38,24 +38,24 @@ impl SessionService for Service {
         request: Request<ListSessionsRequest>,
     ) -> Result<Response<ListSessionsResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_sessions(&principal, request.into_inner()).await?))
     }
 
     async fn start_session(&self, request: Request<StartSessionRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.start(&principal, id, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.start_session(&principal, id, request.into_inner(), origin).await?)))
     }
 
     async fn end_session(&self, request: Request<EndSessionRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.end(&principal, id, origin).await?)))
+        Ok(Response::new(to_proto(self.end_session(&principal, id, origin).await?)))
     }
 
     async fn change_teacher(&self, request: Request<ChangeTeacherRequest>) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.hand_over(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.change_teacher(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn reschedule_session(
@@ -63,7 +63,7 @@ impl SessionService for Service {
         request: Request<RescheduleSessionRequest>,
     ) -> Result<Response<Session>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.reschedule(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.reschedule_session(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn plan_sessions(
@@ -71,7 +71,7 @@ impl SessionService for Service {
         request: Request<PlanSessionsRequest>,
     ) -> Result<Response<PlanSessionsResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(self.plan(&principal, &origin).await?))
+        Ok(Response::new(self.plan_sessions(&principal, &origin).await?))
     }
 
     async fn list_makeup_slots(
@@ -92,6 +92,6 @@ impl SessionService for Service {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let CancelSessionRequest { id, reason } = request.into_inner();
         let id = convert::id("id", &id)?;
-        Ok(Response::new(to_proto(self.cancel(&principal, id, reason, origin).await?)))
+        Ok(Response::new(to_proto(self.cancel_session(&principal, id, reason, origin).await?)))
     }
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn start(
+    pub(super) async fn start_session(
         &self,
         principal: &Principal,
         id: Uuid,

@@ -20,7 +20,7 @@ use crate::{
     audit,
     entity::{
         college,
-        session::{self, Column, EndReason, Model, State},
+        session::{self, Column, EndReason, State},
     },
     organisation,
     problem::Problem,
@@ -99,7 +99,8 @@ async fn list_overdue(database: &Database, college: &college::Model, now: DateTi
     let mut found = Vec::new();
     for overdue in [not_started, not_ended] {
         let query = session::in_college(college.id).filter(overdue).order_by_asc(Column::PlannedStart).limit(MOST);
-        found.extend(query.all(database.reader()).await?.iter().map(|session: &Model| session.id));
+        let ids = query.select_only().column(Column::Id);
+        found.extend(ids.into_tuple::<Uuid>().all(database.reader()).await?);
     }
     Ok(found)
 }

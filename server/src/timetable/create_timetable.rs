@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_timetable(
         &self,
         principal: &Principal,
         request: CreateTimetableRequest,

@@ -13,7 +13,12 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_timetable(
+        &self,
+        principal: &Principal,
+        id: Uuid,
+        origin: Origin,
+    ) -> Result<(), Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let row = audit::Row::by(principal, &origin, "timetable.deleted", now).object(RESOURCE, id);
         let (database, bus) = (self.store.database.clone(), self.store.bus.clone());

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn get(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
+    pub(super) async fn get_timetable(&self, principal: &Principal, id: Uuid) -> Result<Model, Problem> {
         let slot = store::find(&self.store.database, principal.college_id, id).await?;
         if !self.may_see(principal, slot.division_id).await? {
             return Err(Problem::not_found(RESOURCE));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn division_timetable(
+    pub(super) async fn list_division_timetable(
         &self,
         principal: &Principal,
         request: ListDivisionTimetableRequest,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn my_schedule(
+    pub(super) async fn list_my_schedule(
         &self,
         principal: &Principal,
         request: ListMyScheduleRequest,

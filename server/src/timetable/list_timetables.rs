@@ -26,7 +26,7 @@ pub(super) struct Filter {
 }
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_timetables(
         &self,
         principal: &Principal,
         request: ListTimetablesRequest,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn todays_schedule(
+    pub(super) async fn list_today(
         &self,
         principal: &Principal,
         request: ListTodayRequest,

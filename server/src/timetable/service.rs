@@ -23,13 +23,13 @@ pub struct Service {
 impl TimetableService for Service {
     async fn create_timetable(&self, request: Request<CreateTimetableRequest>) -> Result<Response<Timetable>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.create(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.create_timetable(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn get_timetable(&self, request: Request<GetTimetableRequest>) -> Result<Response<Timetable>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_timetable(&principal, id).await?)))
     }
 
     async fn list_timetables(
@@ -37,12 +37,12 @@ impl TimetableService for Service {
         request: Request<ListTimetablesRequest>,
     ) -> Result<Response<ListTimetablesResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_timetables(&principal, request.into_inner()).await?))
     }
 
     async fn update_timetable(&self, request: Request<UpdateTimetableRequest>) -> Result<Response<Timetable>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_timetable(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_timetable(
@@ -51,7 +51,7 @@ impl TimetableService for Service {
     ) -> Result<Response<DeleteTimetableResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_timetable(&principal, id, origin).await?;
         Ok(Response::new(DeleteTimetableResponse {}))
     }
 
@@ -60,7 +60,7 @@ impl TimetableService for Service {
         request: Request<ListDivisionTimetableRequest>,
     ) -> Result<Response<ListDivisionTimetableResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.division_timetable(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_division_timetable(&principal, request.into_inner()).await?))
     }
 
     async fn list_my_schedule(
@@ -68,11 +68,11 @@ impl TimetableService for Service {
         request: Request<ListMyScheduleRequest>,
     ) -> Result<Response<ListMyScheduleResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.my_schedule(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_my_schedule(&principal, request.into_inner()).await?))
     }
 
     async fn list_today(&self, request: Request<ListTodayRequest>) -> Result<Response<ListTodayResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.todays_schedule(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_today(&principal, request.into_inner()).await?))
     }
 }

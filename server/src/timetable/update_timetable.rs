@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_timetable(
         &self,
         principal: &Principal,
         request: UpdateTimetableRequest,

@@ -21,7 +21,7 @@ use crate::{
 const MOST: u64 = 10;
 
 impl Service {
-    pub(super) async fn create(
+    pub(super) async fn create_webhook(
         &self,
         principal: &Principal,
         request: CreateWebhookRequest,

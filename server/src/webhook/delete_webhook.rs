@@ -7,7 +7,7 @@ use super::{RESOURCE, service::Service, store};
 use crate::{audit, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn delete(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
+    pub(super) async fn delete_webhook(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let row = audit::Row::by(principal, &origin, "webhook.deleted", now).object(RESOURCE, id);
         self.store

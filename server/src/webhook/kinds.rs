@@ -1,4 +1,5 @@
-//! Kinds of notifications, which are what webhooks are told of.
+//! Kinds of notifications, which are what webhooks are told of. `notification` comes after webhooks, and converts kinds by these
+//! too: nothing else does.
 
 use rollcall_proto::v1::notification;
 

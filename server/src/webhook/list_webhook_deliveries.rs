@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list_deliveries(
+    pub(super) async fn list_webhook_deliveries(
         &self,
         principal: &Principal,
         request: ListWebhookDeliveriesRequest,

@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn list(
+    pub(super) async fn list_webhooks(
         &self,
         principal: &Principal,
         request: ListWebhooksRequest,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Service {
-    pub(super) async fn redeliver(
+    pub(super) async fn redeliver_webhook(
         &self,
         principal: &Principal,
         webhook_id: Uuid,

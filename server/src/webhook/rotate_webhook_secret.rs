@@ -7,7 +7,7 @@ use super::{RESOURCE, convert::to_proto, secret::Secret, service::Service, store
 use crate::{audit, entity::webhook::Model, origin::Origin, principal::Principal, problem::Problem};
 
 impl Service {
-    pub(super) async fn rotate(
+    pub(super) async fn rotate_webhook_secret(
         &self,
         principal: &Principal,
         id: Uuid,

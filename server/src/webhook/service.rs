@@ -36,13 +36,13 @@ impl WebhookService for Service {
         request: Request<ListWebhooksRequest>,
     ) -> Result<Response<ListWebhooksResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_webhooks(&principal, request.into_inner()).await?))
     }
 
     async fn get_webhook(&self, request: Request<GetWebhookRequest>) -> Result<Response<Webhook>, Status> {
         let principal = Principal::of(&request)?;
         let id = convert::id("id", &request.get_ref().id)?;
-        Ok(Response::new(to_proto(self.get(&principal, id).await?)))
+        Ok(Response::new(to_proto(self.get_webhook(&principal, id).await?)))
     }
 
     async fn create_webhook(
@@ -50,14 +50,14 @@ impl WebhookService for Service {
         request: Request<CreateWebhookRequest>,
     ) -> Result<Response<WebhookWithSecret>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        let mut response = Response::new(self.create(&principal, request.into_inner(), origin).await?);
+        let mut response = Response::new(self.create_webhook(&principal, request.into_inner(), origin).await?);
         caching::forbid(response.metadata_mut());
         Ok(response)
     }
 
     async fn update_webhook(&self, request: Request<UpdateWebhookRequest>) -> Result<Response<Webhook>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
-        Ok(Response::new(to_proto(self.update(&principal, request.into_inner(), origin).await?)))
+        Ok(Response::new(to_proto(self.update_webhook(&principal, request.into_inner(), origin).await?)))
     }
 
     async fn delete_webhook(
@@ -66,7 +66,7 @@ impl WebhookService for Service {
     ) -> Result<Response<DeleteWebhookResponse>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        self.delete(&principal, id, origin).await?;
+        self.delete_webhook(&principal, id, origin).await?;
         Ok(Response::new(DeleteWebhookResponse {}))
     }
 
@@ -76,7 +76,7 @@ impl WebhookService for Service {
     ) -> Result<Response<WebhookWithSecret>, Status> {
         let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
         let id = convert::id("id", &request.get_ref().id)?;
-        let mut response = Response::new(self.rotate(&principal, id, origin).await?);
+        let mut response = Response::new(self.rotate_webhook_secret(&principal, id, origin).await?);
         caching::forbid(response.metadata_mut());
         Ok(response)
     }
@@ -86,7 +86,7 @@ impl WebhookService for Service {
         request: Request<ListWebhookDeliveriesRequest>,
     ) -> Result<Response<ListWebhookDeliveriesResponse>, Status> {
         let principal = Principal::of(&request)?;
-        Ok(Response::new(self.list_deliveries(&principal, request.into_inner()).await?))
+        Ok(Response::new(self.list_webhook_deliveries(&principal, request.into_inner()).await?))
     }
 
     async fn redeliver_webhook(
@@ -97,6 +97,6 @@ impl WebhookService for Service {
         let request = request.into_inner();
         let webhook_id = convert::id("webhook_id", &request.webhook_id)?;
         let id = convert::id("id", &request.id)?;
-        Ok(Response::new(delivery_to_proto(self.redeliver(&principal, webhook_id, id, origin).await?)))
+        Ok(Response::new(delivery_to_proto(self.redeliver_webhook(&principal, webhook_id, id, origin).await?)))
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 const WRITABLE: &[&str] = &["url", "description", "kinds", "is_enabled"];
 
 impl Service {
-    pub(super) async fn update(
+    pub(super) async fn update_webhook(
         &self,
         principal: &Principal,
         request: UpdateWebhookRequest,

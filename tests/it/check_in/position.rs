@@ -2,6 +2,7 @@
 
 use rollcall_proto::v1::{
     AttendanceRecord, CheckInRequest, Position,
+    attendance_record::{Flag, Review},
     evidence::{Factor, Verdict},
 };
 use rollcall_tests::{
@@ -42,6 +43,10 @@ async fn decides(kind: Kind) {
         if let Some(verdict) = verdict {
             let mut expected = present(class.session_id(), class.college.students[number].id);
             expected.evidence[1] = evidence(Factor::Geofence, verdict);
+            if verdict == Verdict::Uncertain {
+                expected.flags = vec![Flag::Uncertain as i32];
+                expected.review = Review::Open as i32;
+            }
             assert_eq!(known(result.answer()), expected, "{case}");
         } else {
             let refusal = result.refused();

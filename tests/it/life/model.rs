@@ -108,6 +108,9 @@ impl Session {
 
     fn correct(&mut self, student: usize, status: Status) -> Outcome {
         let Some(record) = self.records.get_mut(&student) else { return Skipped };
+        if self.state == State::Cancelled {
+            return Refused("SESSION_NOT_ACTIVE");
+        }
         *record = status;
         Done
     }

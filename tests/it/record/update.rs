@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use http::Method;
 use rollcall_proto::v1::{
-    AttendanceRecord, EndSessionRequest, ListRecordChangesRequest, RecordChange, UpdateRecordRequest,
-    attendance_event::Change, attendance_record::Status, record_change::Source,
+    AttendanceRecord, CancelSessionRequest, EndSessionRequest, ListRecordChangesRequest, RecordChange,
+    UpdateRecordRequest, attendance_event::Change, attendance_record::Status, record_change::Source,
 };
 use rollcall_tests::{
     Answer as _, Class, Kind, Refusal,
@@ -25,6 +25,7 @@ in_every_world!(a_correction_keeps_its_history, of_many_corrections_each_is_told
 on_both_stores!(
     only_whom_it_concerns_corrects,
     records_are_locked_in_time,
+    those_of_cancelled_sessions_stay,
     nobody_corrects_their_own,
     says_what_is_wrong
 );
@@ -165,7 +166,8 @@ async fn records_are_locked_in_time(kind: Kind) {
     };
     class.world.advance(29 * DAY).await;
     update(&class.teacher(), &record.id, Status::Late, "Found in the notes").await.answer();
-    class.world.advance(2 * DAY).await;
+    // One day more than the session's, which ends tomorrow if this runs late in the evening of the college.
+    class.world.advance(3 * DAY).await;
     for staff in [class.teacher(), class.admin()] {
         let refusal = update(&staff, &record.id, Status::Present, "Found more notes").await.refused();
         assert_eq!(refusal.kind(), (Code::FailedPrecondition, "RECORD_LOCKED"));
@@ -178,6 +180,26 @@ async fn records_are_locked_in_time(kind: Kind) {
     configure(0).await;
     let refusal = update(&class.admin(), &record.id, Status::Absent, "Too late").await.refused();
     assert_eq!(refusal.kind(), (Code::FailedPrecondition, "RECORD_LOCKED"));
+}
+
+async fn those_of_cancelled_sessions_stay(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let record = class.check_in(0).await;
+    let cancel = CancelSessionRequest { id: class.session_id().to_string(), ..Default::default() };
+    class.teacher().sessions().cancel_session(cancel).await.answer();
+    for staff in [class.teacher(), class.admin()] {
+        // What it says already, too.
+        for status in [Status::Absent, Status::Present] {
+            let refusal = update(&staff, &record.id, status, "Mistake").await.refused();
+            assert_eq!(refusal.kind(), (Code::FailedPrecondition, "SESSION_NOT_ACTIVE"));
+            assert_eq!(refusal.told("state"), "CANCELLED");
+        }
+    }
+    assert_eq!(changes(&class.student(0), &record.id, 0).await, []);
+    assert_eq!(class.records().await, [record]);
+    // Whose it is not is told nothing of that.
+    let other = update(&class.other_teacher(), &class.records().await[0].id, Status::Absent, "Mistake").await.refused();
+    assert_eq!(other.kind(), (Code::NotFound, "NOT_FOUND"));
 }
 
 /// Whoever was a student then and is staff now corrects nothing of their own.

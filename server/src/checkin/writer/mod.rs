@@ -7,7 +7,7 @@
 mod postgres;
 mod sqlite;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
@@ -26,9 +26,9 @@ const MAX_ITEMS: usize = 128;
 const LANES: usize = 2;
 
 /// What became of a record that was to be stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Stored(Box<Record>),
+    Stored,
     /// The student has a record in this session, or the client's id has one.
     Conflict,
     SessionNotActive,
@@ -37,7 +37,7 @@ pub enum Outcome {
 /// Stores check-ins and refused attempts, apart: neither has to wait for, or fail with, the other.
 #[derive(Clone)]
 pub struct Writer {
-    records: Arc<Batcher<Record, Outcome>>,
+    records: Arc<Batcher<Arc<Record>, Outcome>>,
     attempts: Arc<Batcher<Attempt, ()>>,
 }
 
@@ -54,7 +54,7 @@ impl Writer {
     }
 
     /// Stores a record, if its session still takes it and nothing stands in its way.
-    pub async fn store(&self, record: Record) -> Result<Outcome, Problem> {
+    pub async fn store(&self, record: Arc<Record>) -> Result<Outcome, Problem> {
         self.records.submit(record.session_id.as_u128(), record).await
     }
 
@@ -64,20 +64,19 @@ impl Writer {
     }
 }
 
-async fn commit_records(database: Database, bus: Bus, records: Vec<Record>) -> Result<Vec<Outcome>, Problem> {
-    let mut places: Vec<usize> = (0..records.len()).collect();
-    places.sort_by_key(|place| key(&records[*place]));
-    let sorted: Vec<Record> = places.iter().map(|place| records[*place].clone()).collect();
-    let outcomes = match store(&database, sorted.clone()).await {
+async fn commit_records(database: Database, bus: Bus, mut records: Vec<Arc<Record>>) -> Result<Vec<Outcome>, Problem> {
+    let given: Vec<Uuid> = records.iter().map(|record| record.id).collect();
+    records.sort_unstable_by_key(|record| key(record));
+    let records: Arc<[Arc<Record>]> = records.into();
+    let outcomes = match store(&database, records.clone()).await {
         // Lost a deadlock to another replica, or its connection. Once more does no harm even where the first try was
         // committed: what is there already is found, and answered from its row.
-        Err(problem) if problem.is_passing() => store(&database, sorted).await?,
+        Err(problem) if problem.is_passing() => store(&database, records.clone()).await?,
         outcomes => outcomes?,
     };
-    announce(&bus, &outcomes);
-    let mut placed: Vec<(usize, Outcome)> = places.into_iter().zip(outcomes).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    Ok(placed.into_iter().map(|(_, outcome)| outcome).collect())
+    announce(&bus, &records, &outcomes);
+    let told: HashMap<Uuid, Outcome> = records.iter().map(|record| record.id).zip(outcomes).collect();
+    Ok(given.iter().map(|id| told[id]).collect())
 }
 
 /// The order that rows are locked and inserted in, by every replica.
@@ -99,21 +98,19 @@ async fn commit_attempts(database: Database, attempts: Vec<Attempt>) -> Result<V
 }
 
 /// What became of each record, in their order.
-async fn store(database: &Database, records: Vec<Record>) -> Result<Vec<Outcome>, Problem> {
+async fn store(database: &Database, records: Arc<[Arc<Record>]>) -> Result<Vec<Outcome>, Problem> {
     match database.is_sqlite() {
-        true => database.write(move |tx| Box::pin(async move { sqlite::store(tx, records).await })).await,
-        false => postgres::store(database, records).await,
+        true => database.write(move |tx| Box::pin(async move { sqlite::store(tx, &records).await })).await,
+        false => postgres::store(database, &records).await,
     }
 }
 
-fn announce(bus: &Bus, outcomes: &[Outcome]) {
-    let mut told = Vec::new();
-    for outcome in outcomes {
-        if let Outcome::Stored(record) = outcome
-            && !told.contains(&record.session_id)
-        {
-            told.push(record.session_id);
-            bus.announce(Notice::SessionChanged { college_id: record.college_id, session_id: record.session_id });
-        }
+/// Once for each session, not for each record: neighbours in their order.
+fn announce(bus: &Bus, records: &[Arc<Record>], outcomes: &[Outcome]) {
+    let stored = records.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Stored);
+    let mut told: Vec<(Uuid, Uuid)> = stored.map(|(record, _)| (record.college_id, record.session_id)).collect();
+    told.dedup();
+    for (college_id, session_id) in told {
+        bus.announce(Notice::SessionChanged { college_id, session_id });
     }
 }

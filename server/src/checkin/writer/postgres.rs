@@ -1,11 +1,11 @@
 //! PostgreSQL stores a batch with one statement: one way there and back, one plan for every size, no transaction to open or
 //! close. It runs on a pool where nothing else but single statements runs.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{
-    DbErr, RuntimeErr,
-    sqlx::{self, Row as _},
+    ActiveEnum as _, DbErr, RuntimeErr,
+    sqlx::{self, Row as _, types::Json},
 };
 use uuid::Uuid;
 
@@ -21,70 +21,77 @@ WITH wanted AS (
     SELECT * FROM unnest(
         $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[], $9::int[],
         $10::jsonb[], $11::uuid[], $12::uuid[], $13::float8[], $14::float8[], $15::float8[], $16::text[], $17::text[],
-        $18::text[]
+        $18::text[], $19::text[], $20::text[], $21::uuid[], $22::int[], $23::jsonb[], $24::text[]
     ) AS r (college_id, id, session_id, student_id, check_in_id, status, verification_method, marked_at, late_by_seconds,
-            evidence, timetable_id, location_id, latitude, longitude, accuracy_meters, qr_code_used, ip_address, device_id)
+            evidence, timetable_id, location_id, latitude, longitude, accuracy_meters, qr_code_used, ip_address, device_id,
+            otp_used, access_point_matched, policy_id, policy_version, flags, review)
 ), locked AS (
     UPDATE sessions SET event_seq = sessions.event_seq + 1
-    FROM unnest($19::uuid[], $20::uuid[]) AS key (college_id, id)
+    FROM unnest($25::uuid[], $26::uuid[]) AS key (college_id, id)
     WHERE sessions.college_id = key.college_id AND sessions.id = key.id AND sessions.state = 'ACTIVE'
     RETURNING sessions.college_id, sessions.id, sessions.event_seq
 ), inserted AS (
     INSERT INTO attendance_records (
         college_id, id, session_id, student_id, check_in_id, status, verification_method, marked_at, late_by_seconds,
         evidence, timetable_id, location_id, latitude, longitude, accuracy_meters, qr_code_used, ip_address, device_id,
-        event_seq, created_at, updated_at)
+        otp_used, access_point_matched, policy_id, policy_version, flags, review, event_seq, created_at, updated_at)
     SELECT w.*, l.event_seq, w.marked_at, w.marked_at
     FROM wanted w JOIN locked l ON l.college_id = w.college_id AND l.id = w.session_id
     ON CONFLICT DO NOTHING
     RETURNING id
 )
-SELECT w.id, l.event_seq, i.id IS NOT NULL AS is_stored
+SELECT w.id, l.id IS NOT NULL AS is_active, i.id IS NOT NULL AS is_stored
 FROM wanted w
 LEFT JOIN locked l ON l.college_id = w.college_id AND l.id = w.session_id
 LEFT JOIN inserted i ON i.id = w.id";
 
-pub async fn store(database: &Database, records: Vec<Record>) -> Result<Vec<Outcome>, Problem> {
+pub async fn store(database: &Database, records: &[Arc<Record>]) -> Result<Vec<Outcome>, Problem> {
     let mut keys: Vec<_> = records.iter().map(|record| (record.college_id, record.session_id)).collect();
     keys.dedup();
     let (key_colleges, key_sessions): (Vec<Uuid>, Vec<Uuid>) = keys.into_iter().unzip();
     let rows = sqlx::query(SQL)
-        .bind(column(&records, |record| record.college_id))
-        .bind(column(&records, |record| record.id))
-        .bind(column(&records, |record| record.session_id))
-        .bind(column(&records, |record| record.student_id))
-        .bind(column(&records, |record| record.check_in_id))
-        .bind(column(&records, |record| status_name(record.status)))
-        .bind(column(&records, |record| record.verification_method.clone()))
-        .bind(column(&records, |record| record.marked_at))
-        .bind(column(&records, |record| record.late_by_seconds))
-        .bind(column(&records, |record| record.evidence.clone()))
-        .bind(column(&records, |record| record.timetable_id))
-        .bind(column(&records, |record| record.location_id))
-        .bind(column(&records, |record| record.latitude))
-        .bind(column(&records, |record| record.longitude))
-        .bind(column(&records, |record| record.accuracy_meters))
-        .bind(column(&records, |record| record.qr_code_used.clone()))
-        .bind(column(&records, |record| record.ip_address.clone()))
-        .bind(column(&records, |record| record.device_id.clone()))
+        .bind(column(records, |record| record.college_id))
+        .bind(column(records, |record| record.id))
+        .bind(column(records, |record| record.session_id))
+        .bind(column(records, |record| record.student_id))
+        .bind(column(records, |record| record.check_in_id))
+        .bind(column(records, |record| status_name(record.status)))
+        .bind(column(records, |record| record.verification_method.as_str()))
+        .bind(column(records, |record| record.marked_at))
+        .bind(column(records, |record| record.late_by_seconds))
+        .bind(column(records, |record| Json(&record.evidence)))
+        .bind(column(records, |record| record.timetable_id))
+        .bind(column(records, |record| record.location_id))
+        .bind(column(records, |record| record.latitude))
+        .bind(column(records, |record| record.longitude))
+        .bind(column(records, |record| record.accuracy_meters))
+        .bind(column(records, |record| record.qr_code_used.as_deref()))
+        .bind(column(records, |record| record.ip_address.as_deref()))
+        .bind(column(records, |record| record.device_id.as_deref()))
+        .bind(column(records, |record| record.otp_used.as_deref()))
+        .bind(column(records, |record| record.access_point_matched.as_deref()))
+        .bind(column(records, |record| record.policy_id))
+        .bind(column(records, |record| record.policy_version))
+        .bind(column(records, |record| Json(&record.flags)))
+        .bind(column(records, |record| record.review.to_value()))
         .bind(key_colleges)
         .bind(key_sessions)
         .fetch_all(database.single_statements().get_postgres_connection_pool())
         .await
         .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))?;
 
-    let mut told = std::collections::HashMap::with_capacity(rows.len());
+    let mut told = HashMap::with_capacity(rows.len());
     for row in &rows {
-        told.insert(row.get::<Uuid, _>(0), (row.get::<Option<i64>, _>(1), row.get::<bool, _>(2)));
+        told.insert(row.get::<Uuid, _>(0), (row.get::<bool, _>(1), row.get::<bool, _>(2)));
     }
-    let outcomes = records.into_iter().map(|record| match told.get(&record.id) {
-        Some((Some(event_seq), true)) => Outcome::Stored(Box::new(Record { event_seq: *event_seq, ..record })),
-        Some((Some(_), false)) => Outcome::Conflict,
+    let outcomes = records.iter().map(|record| match told.get(&record.id) {
+        Some((true, true)) => Outcome::Stored,
+        Some((true, false)) => Outcome::Conflict,
         _ => Outcome::SessionNotActive,
     });
     Ok(outcomes.collect())
 }
 
-fn column<T>(records: &[Record], value: impl Fn(&Record) -> T) -> Vec<T> {
-    records.iter().map(value).collect()
+fn column<'r, T>(records: &'r [Arc<Record>], value: impl Fn(&'r Record) -> T) -> Vec<T> {
+    records.iter().map(|record| value(record)).collect()
 }

@@ -1,6 +1,6 @@
 //! SQLite has one writer: a transaction locks everything, and order does not matter.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ConnectionTrait as _, QueryTrait as _, Statement, Value, sea_query::OnConflict};
 use uuid::Uuid;
@@ -12,23 +12,23 @@ use crate::{
     store::Tx,
 };
 
-pub async fn store(tx: &Tx, mut records: Vec<Record>) -> Result<Vec<Outcome>, Problem> {
-    let seqs = raise(tx, &records).await?;
-    for record in &mut records {
-        record.event_seq = seqs.get(&(record.college_id, record.session_id)).copied().unwrap_or_default();
-    }
-    let is_active = |record: &Record| seqs.contains_key(&(record.college_id, record.session_id));
-    let inserted = insert(tx, records.iter().filter(|record| is_active(record)).cloned().collect()).await?;
-    let outcomes = records.into_iter().map(|record| match (is_active(&record), inserted.contains(&record.id)) {
-        (false, _) => Outcome::SessionNotActive,
-        (true, false) => Outcome::Conflict,
-        (true, true) => Outcome::Stored(Box::new(record)),
+pub async fn store(tx: &Tx, records: &[Arc<Record>]) -> Result<Vec<Outcome>, Problem> {
+    let seqs = raise(tx, records).await?;
+    let numbered = records.iter().filter_map(|record| {
+        let event_seq = *seqs.get(&(record.college_id, record.session_id))?;
+        Some(Record { event_seq, ..(**record).clone() })
+    });
+    let inserted = insert(tx, numbered.collect()).await?;
+    let outcomes = records.iter().map(|record| match seqs.contains_key(&(record.college_id, record.session_id)) {
+        false => Outcome::SessionNotActive,
+        true if inserted.contains(&record.id) => Outcome::Stored,
+        true => Outcome::Conflict,
     });
     Ok(outcomes.collect())
 }
 
 /// Raises the counters of the active sessions among those that are named, and tells where they stand.
-async fn raise(tx: &Tx, records: &[Record]) -> Result<HashMap<(Uuid, Uuid), i64>, Problem> {
+async fn raise(tx: &Tx, records: &[Arc<Record>]) -> Result<HashMap<(Uuid, Uuid), i64>, Problem> {
     let mut keys: Vec<_> = records.iter().map(|record| (record.college_id, record.session_id)).collect();
     keys.dedup();
     let places = vec!["(?, ?)"; keys.len()].join(", ");

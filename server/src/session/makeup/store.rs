@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    super::rules::LONGEST,
     occupancy::{Occupancy, Taken},
     owing::{self, Debt, Owing},
     rooms::Room,
@@ -31,8 +32,7 @@ use crate::{
     timetable,
 };
 
-/// No session is longer than a day.
-const LONGEST: TimeDelta = TimeDelta::days(1);
+const DAY: TimeDelta = TimeDelta::days(1);
 
 /// Those who owe a session: who could come again, has not made it up, and is not to do so in a session that is planned.
 pub async fn owing(connection: &impl ConnectionTrait, session: &Model) -> Result<Owing, Problem> {
@@ -187,7 +187,7 @@ async fn load_sessions(
     ];
     // No zone is more than a day away from UTC.
     let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    let (from, before) = (midnight(*days.start()) - LONGEST - LONGEST, midnight(*days.end()) + LONGEST + LONGEST);
+    let (from, before) = (midnight(*days.start()) - DAY - LONGEST, midnight(*days.end()) + DAY + DAY);
     let touching = Condition::all().add(Column::PlannedStart.gte(from)).add(Column::PlannedStart.lt(before));
     let moved = Condition::all()
         .add(Column::IsAdjusted.eq(true))

@@ -1,0 +1,29 @@
+//! The code that was scanned.
+
+use super::Judged;
+use crate::{
+    checkin::refusal::Refusal,
+    code::{Age, Reading},
+    entity::evidence::{Evidence, Factor, Verdict},
+};
+
+pub fn judge(reading: Option<Reading>) -> Judged {
+    let evidence = |verdict, detail: &'static str| Evidence::new(Factor::Code, verdict, detail);
+    match reading {
+        None => Judged::said(evidence(Verdict::Missing, "No code was scanned.")),
+        Some(Reading::Holds { age, age_seconds }) => {
+            let detail = match age {
+                Age::Current => "The code was being shown.",
+                Age::Previous => "The code had been shown just before.",
+            };
+            Judged::said(evidence(Verdict::Passed, detail).figure("age_seconds", age_seconds as f64))
+        }
+        Some(Reading::Expired { age_seconds }) => Judged::refused(
+            evidence(Verdict::Failed, "The code was too old.").figure("age_seconds", age_seconds as f64),
+            Refusal::CodeExpired { age_seconds },
+        ),
+        Some(Reading::Invalid) => {
+            Judged::refused(evidence(Verdict::Failed, "The code was not of this session."), Refusal::CodeInvalid)
+        }
+    }
+}

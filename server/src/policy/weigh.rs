@@ -1,0 +1,83 @@
+//! What rules make of evidence, from values alone. It is asked at a check-in, and again by whoever compares rules.
+
+use crate::entity::{
+    evidence::{Evidence, Factor, Flag, Verdict},
+    policy_version::{Rules, Uncertain},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weighed {
+    /// Every requirement is met. What staff should look at, in order and each once.
+    Met(Vec<Flag>),
+    /// Each needs one more of its factors.
+    MoreNeeded(Vec<Vec<Factor>>),
+    /// A requirement is not met, and this factor speaks against it.
+    Failed(Factor),
+    /// A flag that is not to be accepted.
+    Refused(Flag),
+}
+
+/// Requirements are looked at in their order. What is missing comes before what failed after it, so that nobody learns where a
+/// fence ends without the code that is shown in its middle.
+pub fn weigh(rules: &Rules, evidence: &[Evidence]) -> Weighed {
+    let verdict = |factor: Factor| {
+        evidence.iter().find(|item| item.factor == factor).map_or(Verdict::Missing, |item| item.verdict)
+    };
+    let mut flags: Vec<Flag> = evidence.iter().flat_map(|item| item.flags.iter().copied()).collect();
+    let mut needed = Vec::new();
+    for factors in &rules.requirements {
+        let first = |wanted| factors.iter().copied().find(|factor| verdict(*factor) == wanted);
+        let (passed, uncertain, failed) = (first(Verdict::Passed), first(Verdict::Uncertain), first(Verdict::Failed));
+        if (passed.is_some() || uncertain.is_some()) && failed.is_some() {
+            flags.push(Flag::Contradiction);
+        }
+        match (passed, uncertain, failed) {
+            (Some(_), ..) => {}
+            (None, Some(_), _) => match settle(rules, factors, verdict) {
+                Doubt::Settled => {}
+                Doubt::Flagged => flags.push(Flag::Uncertain),
+                Doubt::Open(wanted) => needed.push(wanted),
+            },
+            (None, None, Some(factor)) if needed.is_empty() => return Weighed::Failed(factor),
+            (None, None, Some(_)) => {}
+            (None, None, None) => needed.push(factors.clone()),
+        }
+    }
+    if !needed.is_empty() {
+        return Weighed::MoreNeeded(needed);
+    }
+    flags.sort_unstable();
+    flags.dedup();
+    match flags.iter().find(|flag| rules.refused_flags.contains(flag)) {
+        Some(flag) => Weighed::Refused(*flag),
+        None => Weighed::Met(flags),
+    }
+}
+
+enum Doubt {
+    Settled,
+    Flagged,
+    Open(Vec<Factor>),
+}
+
+/// What becomes of a doubt about a requirement.
+fn settle(rules: &Rules, factors: &[Factor], verdict: impl Fn(Factor) -> Verdict) -> Doubt {
+    if rules.uncertain == Uncertain::AcceptAndFlag {
+        return Doubt::Flagged;
+    }
+    if rules.settled_by.iter().any(|factor| verdict(*factor) == Verdict::Passed) {
+        return Doubt::Settled;
+    }
+    let mut wanted: Vec<Factor> = factors.iter().chain(&rules.settled_by).copied().collect();
+    wanted.retain(|factor| verdict(*factor) == Verdict::Missing);
+    wanted.dedup();
+    match wanted.is_empty() {
+        // Everything was tried. Who may have been there is not sent away; staff look at it.
+        true => Doubt::Flagged,
+        false => Doubt::Open(wanted),
+    }
+}
+
+#[cfg(test)]
+#[path = "weigh_tests.rs"]
+mod tests;
