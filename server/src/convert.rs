@@ -60,12 +60,17 @@ pub fn clock_text(time: NaiveTime) -> String {
 }
 
 /// A time, to the microsecond that databases keep.
+/// A time that people plan for: deadlines reckoned from it are times too.
 pub fn time(field: &str, value: Option<Timestamp>) -> Result<DateTime<Utc>, Problem> {
-    use chrono::SubsecRound as _;
-    value
+    use chrono::{Datelike as _, SubsecRound as _};
+    let time = value
         .and_then(|value| DateTime::from_timestamp(value.seconds, u32::try_from(value.nanos).ok()?))
         .map(|time| time.trunc_subsecs(6))
-        .ok_or_else(|| Problem::invalid_field(field, "must be a time"))
+        .ok_or_else(|| Problem::invalid_field(field, "must be a time"))?;
+    match YEARS.contains(&time.year()) {
+        true => Ok(time),
+        false => Err(Problem::invalid_field(field, "must be a time of the years 1900 to 2199")),
+    }
 }
 
 pub fn timestamp(time: DateTime<Utc>) -> Timestamp {

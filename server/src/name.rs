@@ -53,6 +53,15 @@ pub fn is_visible(text: &str) -> bool {
     true
 }
 
+/// Whether a text says nothing: there is only room in it, and what nobody sees.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| {
+        character.is_whitespace()
+            || is_invisible(character)
+            || matches!(character, ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER)
+    })
+}
+
 fn is_virama(character: char) -> bool {
     canonical_combining_class(character) == VIRAMA
 }

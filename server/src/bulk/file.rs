@@ -67,6 +67,11 @@ impl<'a> File<'a> {
                 );
                 return None;
             }
+            // No text of a database can hold it, and no cell is looked up by it.
+            if record.iter().any(|cell| cell.contains(&0)) {
+                faults.add(Place::row(line), "holds a NUL character: remove it, or save the file as \"CSV UTF-8\"");
+                continue;
+            }
             if record.len() == self.header.width {
                 return Some(line);
             }

@@ -155,6 +155,8 @@ impl Checker<'_> {
                     Some("must not contain control characters".to_owned())
                 } else if field.is_name && !name::is_visible(text) {
                     Some(name::FAULT.to_owned())
+                } else if field.required && name::is_blank(text) {
+                    Some("must say something".to_owned())
                 } else {
                     text_fault(&field.rule, text)
                 }

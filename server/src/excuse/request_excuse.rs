@@ -49,10 +49,6 @@ impl Service {
             (None, Some(record_id)) => self.own_record(principal, record_id).await?,
             _ => return Err(Problem::invalid_field("session_id", "must be there, or record_id, and not both")),
         };
-        let document = match document {
-            Some(bytes) => Some(read(bytes.into()).await?),
-            None => None,
-        };
         let (college_id, student_id) = (principal.college_id, principal.id);
         let database = &self.store.database;
         let session = session::find(database, college_id, session_id).await?;
@@ -60,8 +56,12 @@ impl Service {
         let is_enrolled = session::is_enrolled(&self.store, &session, student_id).await?;
         let found = record::find_of(database.reader(), college_id, session_id, student_id).await?;
         let now = self.clock.now();
-        // Looked at before the document is kept, because most who may not ask are known by now.
+        // Looked at before the document is read and kept, because most who may not ask are known by now.
         rules::check_asking(&college, &session, found.map(|record| record.status), is_enrolled, now)?;
+        let document = match document {
+            Some(bytes) => Some(read(bytes.into()).await?),
+            None => None,
+        };
         let key = match &document {
             Some(document) => Some(self.keep(document.bytes.clone()).await?),
             None => None,

@@ -23,6 +23,8 @@ use crate::{
 
 /// At once, of one kind in one server: what hangs, or is many, must not hold up what is of another kind.
 const SLOTS: usize = 4;
+/// The same of jobs that do little but wait for somebody else's system.
+const WIDE_SLOTS: usize = 32;
 const POLL: Duration = Duration::from_secs(2);
 /// How long one try may take. The lease outlasts it by more than a write can take, so that nobody else begins meanwhile.
 const TRY: Duration = Duration::from_secs(40);
@@ -51,6 +53,14 @@ impl Handler {
         F: Future<Output = Result<End, Failure>> + Send + 'static,
     {
         Self { run: Arc::new(move |job| Box::pin(run(job))), every: None, slots: Arc::new(Semaphore::new(SLOTS)) }
+    }
+
+    /// Of jobs that do little but wait for somebody else's system.
+    pub fn wide<F>(run: impl Fn(Job) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<End, Failure>> + Send + 'static,
+    {
+        Self { slots: Arc::new(Semaphore::new(WIDE_SLOTS)), ..Self::new(run) }
     }
 
     /// Of a job that comes again and again, on one of the servers each time.

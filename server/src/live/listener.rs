@@ -109,6 +109,8 @@ impl Listener {
         loop {
             let (up_to, is_last) = (change.up_to, change.is_last);
             if up_to > self.position {
+                // The change may be the one that takes the right away. The session is looked up among copies, which costs little.
+                self.check_right().await?;
                 // Given away and not kept: a whole roll is long, and it may be long until something follows.
                 self.give(outlet, Part::Change { change, position: self.position }).await?;
                 self.position = up_to;

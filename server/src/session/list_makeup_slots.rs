@@ -24,6 +24,7 @@ const MOST_SLOTS: i32 = 200;
 /// The hours of a day in which sessions are held, where the request names none.
 const EARLIEST: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("it is a time of day");
 const LATEST: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).expect("it is a time of day");
+const END_OF_DAY: NaiveTime = NaiveTime::from_hms_opt(23, 59, 0).expect("it is a time of day");
 
 impl Service {
     pub(super) async fn list_makeup_slots(
@@ -83,18 +84,25 @@ fn read_window(request: &ListMakeupSlotsRequest, session: &Model, today: NaiveDa
         convert::optional_date("to", request.to.as_deref())?,
         today,
     )?;
-    let clock = |field, text: &Option<String>, usual| match text {
-        Some(text) => convert::clock(field, text),
-        None => Ok(usual),
-    };
-    let earliest = clock("earliest", &request.earliest, EARLIEST)?;
-    let latest = clock("latest", &request.latest, LATEST)?;
     let length = match request.duration_minutes {
         Some(minutes) => TimeDelta::minutes(minutes.into()),
         None => session.planned_end - session.planned_start,
     };
+    // A session that fills more than the usual hours may have the whole day.
+    let usual = if length <= LATEST - EARLIEST { (EARLIEST, LATEST) } else { (NaiveTime::MIN, END_OF_DAY) };
+    let clock = |field, text: &Option<String>, usual| match text {
+        Some(text) => convert::clock(field, text),
+        None => Ok(usual),
+    };
+    let earliest = clock("earliest", &request.earliest, usual.0)?;
+    let latest = clock("latest", &request.latest, usual.1)?;
     if latest - earliest < length {
-        return Err(Problem::invalid_field("latest", "must be at least the length of the session after earliest"));
+        let minutes = length.num_minutes();
+        let words = format!(
+            "must be at least {minutes} minutes after earliest, as the session lasts: name other hours, or a shorter \
+             duration_minutes"
+        );
+        return Err(Problem::invalid_field("latest", words));
     }
     Ok(Window { first: *days.start(), last: *days.end(), earliest, latest, length })
 }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{deliver, service::Service, store};
+use super::{
+    deliver::{self, Lane},
+    service::Service,
+    store,
+};
 use crate::jobs::{Handler, Runner};
 
 const PURGE: &str = "webhook.purge";
@@ -16,9 +20,10 @@ impl Service {
     pub fn handle_jobs(&self, runner: Runner) -> Runner {
         let service = Arc::new(self.clone());
         let [first, again, purge] = std::array::from_fn(|_| Arc::clone(&service));
+        let [lane, later] = [deliver::FIRST, deliver::AGAIN].map(Lane::new);
         runner
-            .handle(deliver::FIRST, Handler::new(move |job| Arc::clone(&first).deliver(job)))
-            .handle(deliver::AGAIN, Handler::new(move |job| Arc::clone(&again).deliver(job)))
+            .handle(deliver::FIRST, Handler::wide(move |job| Arc::clone(&first).deliver(lane.clone(), job)))
+            .handle(deliver::AGAIN, Handler::wide(move |job| Arc::clone(&again).deliver(later.clone(), job)))
             .handle(
                 PURGE,
                 Handler::recurring(PURGE_EVERY, move || {

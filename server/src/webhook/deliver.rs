@@ -2,10 +2,13 @@
 //! the next try. A server that ends in between leaves a job that comes again when its lease ends: the message may arrive
 //! twice, under one id.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -30,10 +33,59 @@ use crate::{
     store::Tx,
 };
 
-/// First tries, of which none waits for a system that does not answer.
+/// First tries, of which none waits for another college's, or for a system that failed the last time.
 pub const FIRST: &str = "webhook.deliver";
 /// Later tries, and all to systems that failed the last time.
 pub const AGAIN: &str = "webhook.retry";
+
+/// At once, to webhooks of one college, in each lane of a server. Whoever answers slowly, or not at all, takes no more room than
+/// that from the others, of which there is `jobs::Handler::wide`.
+const OF_A_COLLEGE: usize = 2;
+/// When a message is looked at again that found no room.
+const LATER: TimeDelta = TimeDelta::seconds(1);
+
+/// Where messages are sent side by side.
+#[derive(Clone)]
+pub struct Lane {
+    kind: &'static str,
+    /// How many of each college are being sent; those of none are left out.
+    sending: Arc<Mutex<HashMap<Uuid, usize>>>,
+}
+
+/// A message that is being sent. Its room is free again when nobody holds it any more.
+struct Place {
+    college_id: Uuid,
+    sending: Arc<Mutex<HashMap<Uuid, usize>>>,
+}
+
+impl Lane {
+    pub fn new(kind: &'static str) -> Self {
+        Self { kind, sending: Arc::default() }
+    }
+
+    /// None where the college has as many as it may.
+    fn enter(&self, college_id: Uuid) -> Option<Place> {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = sending.entry(college_id).or_default();
+        if *count == OF_A_COLLEGE {
+            return None;
+        }
+        *count += 1;
+        Some(Place { college_id, sending: self.sending.clone() })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = sending.get_mut(&self.college_id) {
+            *count -= 1;
+            if *count == 0 {
+                sending.remove(&self.college_id);
+            }
+        }
+    }
+}
 
 /// Which message.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -43,8 +95,11 @@ pub struct Delivery {
 }
 
 impl Service {
-    pub(super) async fn deliver(self: Arc<Self>, job: Job) -> Result<End, Failure> {
+    pub(super) async fn deliver(self: Arc<Self>, lane: Lane, job: Job) -> Result<End, Failure> {
         let delivery: Delivery = job.payload()?;
+        let Some(_place) = lane.enter(delivery.college_id) else {
+            return self.later(lane.kind, delivery, job).await;
+        };
         let found = store::find_to_send(&self.store.database, delivery.college_id, delivery.delivery_id).await?;
         // It was deleted with its webhook, or is over.
         let Some((webhook, row)) = found else { return Ok(End::Done) };
@@ -57,6 +112,19 @@ impl Service {
         let work = self.store.database.write(move |tx| {
             Box::pin(async move {
                 settle(tx, webhook, row, result, after).await?;
+                job.finish(tx).await
+            })
+        });
+        work.await?;
+        Ok(End::Finished)
+    }
+
+    /// Has a message wait, behind those of everybody else.
+    async fn later(&self, kind: &'static str, delivery: Delivery, job: Job) -> Result<End, Failure> {
+        let now = self.clock.now();
+        let work = self.store.database.write(move |tx| {
+            Box::pin(async move {
+                jobs::insert_all_at(tx, kind, [(delivery, now + LATER)], now).await?;
                 job.finish(tx).await
             })
         });
@@ -152,5 +220,24 @@ async fn settle(
         Verdict::Delivered | Verdict::GivenUp => {
             store::write_delivery(tx, Model { state: State::Failed, ..failed }).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_college_takes_the_room_of_others() {
+        let lane = Lane::new(FIRST);
+        let [one, other] = [1, 2].map(Uuid::from_u128);
+        let mut held: Vec<Place> = (0..OF_A_COLLEGE).filter_map(|_| lane.enter(one)).collect();
+        assert_eq!(held.len(), OF_A_COLLEGE);
+        assert!(lane.enter(one).is_none());
+        assert!(lane.enter(other).is_some());
+        held.pop();
+        assert!(lane.enter(one).is_some());
+        held.clear();
+        assert!(lane.sending.lock().expect("nobody has it").is_empty());
     }
 }

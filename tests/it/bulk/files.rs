@@ -7,7 +7,7 @@ use tonic::Code;
 use super::{Run, assert_faults, export, faults, import, imported, rows_of};
 
 in_one_world!(take_what_spreadsheets_write, are_refused_with_the_place_of_each_fault, are_bounded, are_csv);
-on_both_stores!(change_all_or_nothing, are_imported_side_by_side);
+on_both_stores!(change_all_or_nothing, are_imported_side_by_side, hold_no_nul);
 
 async fn take_what_spreadsheets_write(kind: Kind) {
     let class = Class::open(kind, 0).await;
@@ -31,6 +31,27 @@ async fn take_what_spreadsheets_write(kind: Kind) {
     let description = |name: &str| exported.iter().find(|row| row[0] == name).expect("the row")[1].clone();
     assert_eq!((&*description("M3"), &*description("M7")), ("x, y; z", "say \"x\""));
     assert_eq!(description("M4"), "two\r\nlines");
+}
+
+/// In whatever cell it stands, also in one that something is looked up by.
+async fn hold_no_nul(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    let admin = class.admin();
+    let files = [
+        ("users", "email,username,role\nm\0@riverside.example,M,STUDENT\n"),
+        ("divisions", "name\nM\0\n"),
+        ("enrolments", "division,student_email\nA\0,stranger@riverside.example\n"),
+        ("access-points", "location,bssid,type\nRoom\0,00:00:5e:00:53:01,WIFI\n"),
+        (
+            "timetables",
+            "division,teacher_email,location,subject,day_of_week,start_time,end_time\nA,t\0,R,S,MONDAY,09:00,10:00\n",
+        ),
+    ];
+    for (kind, file) in files {
+        let found = faults(&admin, kind, file).await;
+        assert_eq!(found.len(), 1, "{kind}: {found:?}");
+        assert!(found[0].0 == 2 && found[0].3.contains("NUL"), "{kind}: {found:?}");
+    }
 }
 
 async fn are_refused_with_the_place_of_each_fault(kind: Kind) {

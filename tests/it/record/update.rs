@@ -226,6 +226,7 @@ async fn says_what_is_wrong(kind: Kind) {
         (UpdateRecordRequest { status: Status::Pending.into(), ..good.clone() }, "status"),
         (UpdateRecordRequest { status: 17, ..good.clone() }, "status"),
         (UpdateRecordRequest { reason: String::new(), ..good.clone() }, "reason"),
+        (UpdateRecordRequest { reason: " \u{3000}\u{200b}".to_owned(), ..good.clone() }, "reason"),
         (UpdateRecordRequest { reason: "x".repeat(501), ..good.clone() }, "reason"),
     ];
     for (request, field) in cases {

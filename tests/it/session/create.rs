@@ -117,6 +117,14 @@ async fn refuses_bad_fields(kind: Kind) {
             },
             "planned_end",
         ),
+        (
+            CreateSessionRequest {
+                planned_start: Some(timestamp("9999-12-31T22:59:59Z".parse().expect("a time"))),
+                planned_end: Some(timestamp("9999-12-31T23:59:59Z".parse().expect("a time"))),
+                ..good.clone()
+            },
+            "planned_start",
+        ),
         (CreateSessionRequest { late_grace_seconds: Some(-1), ..good.clone() }, "late_grace_seconds"),
         (CreateSessionRequest { late_grace_seconds: Some(86_401), ..good.clone() }, "late_grace_seconds"),
     ];

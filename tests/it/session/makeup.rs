@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 in_every_world!(
     proposes_what_is_free,
+    finds_a_day_for_a_long_session,
     is_for_those_who_were_absent,
     repays_an_absence,
     repays_nothing_to_those_who_stay_away,
@@ -150,6 +151,22 @@ async fn proposes_what_is_free(kind: Kind) {
     };
     class.admin().calendar().create_calendar_entry(holiday).await.answer();
     assert_eq!(slots(&class.teacher(), on(&class, day)).await.slots, []);
+}
+
+/// Twelve hours do not fit between eight and six, which is only what is looked at where nobody says otherwise.
+async fn finds_a_day_for_a_long_session(kind: Kind) {
+    let class = missed(Plan::new(kind), College::new("riverside", 2)).await;
+    let twelve_hours = ListMakeupSlotsRequest {
+        id: class.session_id().to_string(),
+        duration_minutes: Some(12 * 60),
+        ..Default::default()
+    };
+    assert!(!slots(&class.teacher(), twelve_hours.clone()).await.slots.is_empty());
+    let between = ListMakeupSlotsRequest { latest: Some("11:00".to_owned()), ..twelve_hours };
+    let refusal = class.teacher().sessions().list_makeup_slots(between).await.refused();
+    assert_eq!(refusal.kind(), (Code::InvalidArgument, "INVALID_FIELD"));
+    assert_eq!(refusal.violations[0].0, "latest");
+    assert!(refusal.violations[0].1.contains("duration_minutes"), "{refusal:?}");
 }
 
 async fn is_for_those_who_were_absent(kind: Kind) {

@@ -1,4 +1,5 @@
-//! Where a PNG image ends. The library checks the order and the sums of the parts; nothing is unpacked.
+//! Where a PNG image ends. The library checks the order and the sums of the parts; nothing is unpacked, and what could be
+//! (profiles of colours, texts) is passed over: the library would unpack a megabyte of it to a gigabyte.
 
 use png::{Decoded, StreamingDecoder, chunk};
 
@@ -7,7 +8,7 @@ use super::{Fault, check_pixels};
 const BROKEN: Fault = "is no whole PNG image: it is damaged or breaks off";
 
 pub fn end(bytes: &[u8]) -> Result<usize, Fault> {
-    let mut decoder = StreamingDecoder::new();
+    let mut decoder = decoder();
     let (mut at, mut has_image) = (0, false);
     while at < bytes.len() {
         let (read, decoded) = decoder.update(&bytes[at..], None).map_err(|_| BROKEN)?;
@@ -24,6 +25,13 @@ pub fn end(bytes: &[u8]) -> Result<usize, Fault> {
         }
     }
     Err(BROKEN)
+}
+
+fn decoder() -> StreamingDecoder {
+    let mut decoder = StreamingDecoder::new();
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_ignore_text_chunk(true);
+    decoder
 }
 
 #[cfg(test)]
@@ -46,6 +54,26 @@ mod tests {
         for length in 8..whole.len() {
             assert_eq!(end(&whole[..length]), Err(BROKEN), "{length} of {} bytes", whole.len());
         }
+    }
+
+    /// 60 kB that unfold to 64 MB, as a profile of colours.
+    #[test]
+    fn no_profile_is_unpacked() {
+        let mut bytes = Vec::new();
+        let mut info = png::Info::with_size(3, 2);
+        info.icc_profile = Some(vec![0; 64 << 20].into());
+        let mut writer =
+            png::Encoder::with_info(&mut bytes, info).expect("an encoder").write_header().expect("a header");
+        writer.write_image_data(&[7; 6]).expect("an image");
+        writer.finish().expect("an end");
+        assert!(bytes.len() < 1 << 20 && bytes.windows(4).any(|name| name == b"iCCP"));
+        assert_eq!(end(&bytes), Ok(bytes.len()));
+        let mut decoder = decoder();
+        let mut at = 0;
+        while at < bytes.len() {
+            at += decoder.update(&bytes[at..], None).expect("it is whole").0;
+        }
+        assert!(decoder.info().expect("a header").icc_profile.is_none());
     }
 
     #[test]
