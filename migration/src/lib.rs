@@ -27,6 +27,11 @@ mod m20261120_000019_tallies;
 mod m20261120_000020_makeup;
 mod m20261120_000021_notifications;
 mod m20261120_000022_policies;
+mod m20261120_000023_one_time_passwords;
+mod m20261120_000024_access_point_learning;
+mod m20261120_000025_devices;
+mod m20261120_000026_faces;
+mod m20261120_000027_reviews;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -59,6 +64,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000020_makeup::Step),
             Box::new(m20261120_000021_notifications::Step),
             Box::new(m20261120_000022_policies::Step),
+            Box::new(m20261120_000023_one_time_passwords::Step),
+            Box::new(m20261120_000024_access_point_learning::Step),
+            Box::new(m20261120_000025_devices::Step),
+            Box::new(m20261120_000026_faces::Step),
+            Box::new(m20261120_000027_reviews::Step),
         ]
     }
 }

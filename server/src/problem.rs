@@ -42,6 +42,7 @@ const fn code(reason: Reason) -> Code {
         | Reason::MalformedRequest
         | Reason::WeakPassword
         | Reason::ImportFaulty
+        | Reason::PolicyUnsatisfiable
         | Reason::CheckInIdReused => Code::InvalidArgument,
         Reason::TokenMissing
         | Reason::TokenInvalid
@@ -61,9 +62,15 @@ const fn code(reason: Reason) -> Code {
         | Reason::SessionAmbiguous
         | Reason::CodeInvalid
         | Reason::CodeExpired
+        | Reason::OtpInvalid
+        | Reason::OtpExpired
         | Reason::OutsideGeofence
         | Reason::MoreEvidenceNeeded
         | Reason::CheckInRefused
+        | Reason::DeviceNotProven
+        | Reason::DeviceNotPending
+        | Reason::AccessPointsElsewhere
+        | Reason::NothingToAppeal
         | Reason::LastAdmin
         | Reason::MailNotConfigured
         | Reason::AlreadyRegistered
@@ -79,6 +86,12 @@ const fn code(reason: Reason) -> Code {
         | Reason::NothingToExcuse
         | Reason::DeadlinePassed
         | Reason::AlreadyDecided
+        | Reason::FaceModelsMissing
+        | Reason::FaceConsentMissing
+        | Reason::FacePhotosDiffer
+        | Reason::FaceQuality
+        | Reason::FaceMismatch
+        | Reason::FaceDisabled
         | Reason::TooMany => Code::FailedPrecondition,
         Reason::AlreadyCheckedIn
         | Reason::AlreadyExists
@@ -177,6 +190,10 @@ impl Problem {
 
     /// Whether the server is at fault, or too busy, rather than the caller refused.
     pub const fn is_fault(&self) -> bool {
+        // It shares its code with what the server is too busy for.
+        if matches!(self.reason, Reason::AttemptsExhausted) {
+            return false;
+        }
         matches!(
             self.code(),
             Code::Internal | Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted | Code::Unimplemented

@@ -64,6 +64,7 @@ async fn explains_itself(_: Kind) {
         &["admin", "--help"],
         &["admin", "init", "--help"],
         &["healthcheck", "--help"],
+        &["models", "fetch", "--help"],
     ] {
         let said = run(arguments, &Settings::new(), &folder).await;
         assert!(said.success && said.output.contains("Usage: rollcall"), "{arguments:?}: {}", said.errors);
@@ -102,6 +103,7 @@ async fn lists_every_fault(_: Kind) {
         ("GRPC_PORT", "many"),
         ("API_PORT", "70000"),
         ("QR_REFRESH_INTERVAL_SECONDS", "-5"),
+        ("OTP_EXPIRATION_SECONDS", "9"),
         ("DATABASE_URL", "mysql://localhost/rollcall"),
         ("REDIS_URL", "localhost:6379"),
         ("TZ", "Mars/Olympus"),

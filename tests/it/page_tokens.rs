@@ -7,7 +7,7 @@ use tonic::Code;
 on_both_stores!(are_refused_in_another_college);
 
 /// The lists that an administrator reads.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "users",
     "divisions",
     "locations",
@@ -17,6 +17,7 @@ const LISTS: [&str; 9] = [
     "sessions",
     "attendance/records",
     "audit",
+    "policies",
 ];
 
 async fn are_refused_in_another_college(kind: Kind) {
@@ -56,6 +57,8 @@ async fn fill(class: &Class) {
         let session = json!({"division_id": division, "teacher_id": teacher, "location_id": id, "subject": "Algebra",
             "planned_start": "2030-01-01T09:00:00Z", "planned_end": "2030-01-01T10:00:00Z"});
         made(&admin, "sessions", &session).await;
+        let rules = json!({"requirements": [{"factors": ["CODE"]}]});
+        made(&admin, "policies", &json!({"scope": "COLLEGE", "is_shadow": number == 1, "rules": rules})).await;
     }
 }
 

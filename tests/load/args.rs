@@ -26,6 +26,8 @@ pub enum Command {
     Listeners(Listeners),
     /// List and search the people of a big college, page by page
     People(People),
+    /// Pass codes on to somebody elsewhere, and see how often that works, by how codes rotate
+    Relay(Relay),
     /// Import a whole school from CSV files, export it, and list its people
     School(School),
     /// Live through a whole semester by an accelerated clock, and hold the statistics against the records
@@ -94,6 +96,22 @@ pub struct People {
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Relay {
+    /// Check-ins of each kind: honest, and relayed in 2, 5, 10 and 20 s, in each mode
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(10..=5000))]
+    pub trials: u32,
+    /// Over how long they are spread, in seconds
+    #[arg(long, default_value_t = 120, value_parser = value_parser!(u32).range(10..=600))]
+    pub seconds: u32,
+    /// What the dice begin with, to have the same again [default: other ones each time]
+    #[arg(long)]
+    pub seed_number: Option<u64>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    pub database: Database,
 }
 
 #[derive(Args)]

@@ -31,7 +31,8 @@ impl Caller for Grpc {
                 accuracy_meters: Some(check_in.accuracy_meters),
                 mocked: false,
             }),
-            device: Some(Device { device_id: check_in.device_id }),
+            device: Some(Device { device_id: check_in.device_id, ..Device::default() }),
+            ..CheckInRequest::default()
         });
         let bearer = check_in.bearer.parse().map_err(|_| "the token is no header")?;
         request.metadata_mut().insert("authorization", bearer);

@@ -26,6 +26,10 @@
 //! records are marked, corrected and excused. It fails where the server's statistics are not what counting every record gives, or
 //! a record is not what was acknowledged. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
 //!
+//! `load relay` has codes passed on from the room to somebody elsewhere, in 2, 5, 10 and 20 s, and says how often they are accepted, by how
+//! codes rotate; and how often honest check-ins are that arrive up to 4 s after the scan. It takes the server that lies beside it, or
+//! `ROLLCALL_BINARY`. Any build will do.
+//!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
@@ -45,6 +49,7 @@ mod listeners;
 mod metrics;
 mod people;
 mod pgbench;
+mod relay;
 mod rest;
 mod school;
 mod semester;
@@ -80,6 +85,7 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::Edge(options) => edge::run(&options, stopped).await,
         args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
+        args::Command::Relay(options) => relay::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::Semester(options) => semester::run(&options, stopped).await,
         args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,

@@ -7,14 +7,15 @@ use rollcall_proto::v1::{
     api_key_service_client::ApiKeyServiceClient, audit_service_client::AuditServiceClient,
     auth_service_client::AuthServiceClient, calendar_service_client::CalendarServiceClient,
     check_in_service_client::CheckInServiceClient, code_service_client::CodeServiceClient,
-    college_service_client::CollegeServiceClient, division_service_client::DivisionServiceClient,
-    excuse_service_client::ExcuseServiceClient, feedback_service_client::FeedbackServiceClient,
-    geofence_service_client::GeofenceServiceClient, health_service_client::HealthServiceClient,
-    live_service_client::LiveServiceClient, notification_service_client::NotificationServiceClient,
+    college_service_client::CollegeServiceClient, device_service_client::DeviceServiceClient,
+    division_service_client::DivisionServiceClient, excuse_service_client::ExcuseServiceClient,
+    feedback_service_client::FeedbackServiceClient, geofence_service_client::GeofenceServiceClient,
+    health_service_client::HealthServiceClient, live_service_client::LiveServiceClient,
+    notification_service_client::NotificationServiceClient, policy_service_client::PolicyServiceClient,
     record_service_client::RecordServiceClient, report_service_client::ReportServiceClient,
-    schedule_feed_service_client::ScheduleFeedServiceClient, session_service_client::SessionServiceClient,
-    timetable_service_client::TimetableServiceClient, user_service_client::UserServiceClient,
-    webhook_service_client::WebhookServiceClient,
+    review_service_client::ReviewServiceClient, schedule_feed_service_client::ScheduleFeedServiceClient,
+    session_service_client::SessionServiceClient, timetable_service_client::TimetableServiceClient,
+    user_service_client::UserServiceClient, webhook_service_client::WebhookServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -182,6 +183,10 @@ impl Actor {
         CollegeServiceClient::new(self.wire())
     }
 
+    pub fn devices(&self) -> DeviceServiceClient<Wire> {
+        DeviceServiceClient::new(self.wire())
+    }
+
     pub fn divisions(&self) -> DivisionServiceClient<Wire> {
         DivisionServiceClient::new(self.wire())
     }
@@ -192,6 +197,10 @@ impl Actor {
 
     pub fn check_ins(&self) -> CheckInServiceClient<Wire> {
         CheckInServiceClient::new(self.wire())
+    }
+
+    pub fn policies(&self) -> PolicyServiceClient<Wire> {
+        PolicyServiceClient::new(self.wire())
     }
 
     pub fn records(&self) -> RecordServiceClient<Wire> {
@@ -208,6 +217,10 @@ impl Actor {
 
     pub fn reports(&self) -> ReportServiceClient<Wire> {
         ReportServiceClient::new(self.wire())
+    }
+
+    pub fn reviews(&self) -> ReviewServiceClient<Wire> {
+        ReviewServiceClient::new(self.wire())
     }
 
     pub fn live(&self) -> LiveServiceClient<Wire> {

@@ -2,7 +2,7 @@
 
 use rollcall_proto::v1::{
     AttendanceRecord, AttendanceRecord as Record, CheckInRequest, Code, GetCurrentCodeRequest, ListRecordsRequest,
-    Position,
+    OneTimePassword, Position, RequestOtpRequest,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,20 @@ impl Class {
         self.teacher().codes().get_current_code(request).await.answer()
     }
 
+    /// The one-time password that the teacher's screen shows now.
+    pub async fn otp(&self) -> OneTimePassword {
+        let request = RequestOtpRequest {
+            location_id: self.college.location.id.to_string(),
+            session_id: Some(self.college.session.id.to_string()),
+        };
+        self.teacher().codes().request_otp(request).await.answer()
+    }
+
+    /// A check-in with these digits and no code, in the middle of the room.
+    pub fn otp_request(&self, otp: &str) -> CheckInRequest {
+        CheckInRequest { otp: otp.to_owned(), ..request(self.session_id(), "", self.college.north(0.0)) }
+    }
+
     /// A check-in that will be accepted now: a new id, the code that is shown, the middle of the room.
     pub async fn request(&self) -> CheckInRequest {
         request(self.session_id(), &self.code().await.code, self.college.north(0.0))
@@ -118,6 +132,6 @@ pub fn request(session: Uuid, code: &str, position: Position) -> CheckInRequest 
         session_id: Some(session.to_string()),
         qr_code: code.to_owned(),
         position: Some(position),
-        device: None,
+        ..CheckInRequest::default()
     }
 }

@@ -12,6 +12,7 @@ pub mod college;
 pub mod contract;
 pub mod crossing;
 pub mod database;
+pub mod device;
 pub mod kind;
 pub mod live;
 pub mod mail;

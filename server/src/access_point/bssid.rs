@@ -1,17 +1,53 @@
 //! The hardware address of an access point in one spelling: lower case with colons.
 
+use std::fmt;
+
 /// What Android and iOS give an app that may not know the true address. At a location it would let every such phone in.
 const CONCEALED: [u8; 6] = [2, 0, 0, 0, 0, 0];
 const NONE: [u8; 6] = [0; 6];
 /// Set in the first byte of an address that stands for many devices.
 const GROUP: u8 = 1;
 
-/// The address, if the text is one of a single device: six bytes in hexadecimal, as pairs or as the fours that some vendors
-/// print, with one kind of separator or none. Between colons and hyphens a byte may lack its leading zero, as iOS writes it.
+/// Set in the first byte of an address that no maker has given.
+const LOCAL: u8 = 2;
+
+/// Six bytes, in the order in which they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address([u8; 6]);
+
+impl Address {
+    /// Six bytes in hexadecimal, as pairs or as the fours that some vendors print, with one kind of separator or none. Between
+    /// colons and hyphens a byte may lack its leading zero, as iOS writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        bytes(text).map(Self)
+    }
+
+    /// Whether it is that of a single device, as far as an address tells.
+    pub fn is_of_one_device(self) -> bool {
+        self.0 != CONCEALED && self.0 != NONE && self.0[0] & GROUP == 0
+    }
+
+    /// Whether its device made it up, as phones do so that nobody knows them again.
+    pub const fn is_local(self) -> bool {
+        self.0[0] & LOCAL != 0
+    }
+
+    pub const fn to_number(self) -> u64 {
+        let [a, b, c, d, e, f] = self.0;
+        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, f] = self.0;
+        write!(formatter, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    }
+}
+
+/// The address in its one spelling, if the text is one of a single device.
 pub fn normalise(text: &str) -> Option<String> {
-    let bytes = bytes(text)?;
-    let is_device = bytes != CONCEALED && bytes != NONE && bytes[0] & GROUP == 0;
-    is_device.then(|| bytes.map(|byte| format!("{byte:02x}")).join(":"))
+    Address::parse(text).filter(|address| address.is_of_one_device()).map(|address| address.to_string())
 }
 
 fn bytes(text: &str) -> Option<[u8; 6]> {

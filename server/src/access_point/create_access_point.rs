@@ -6,11 +6,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ANY_SIGNAL_DBM, RESOURCE, bssid,
+    ANY_SIGNAL_DBM, RESOURCE, bssid, copies,
     service::{Service, kind_from_proto},
     store,
 };
-use crate::{audit, convert, entity::access_point, origin::Origin, principal::Principal, problem::Problem};
+use crate::{
+    audit, convert, entity::access_point, origin::Origin, principal::Principal, problem::Problem, store::detach,
+};
 
 impl Service {
     pub(super) async fn create_access_point(
@@ -37,16 +39,20 @@ impl Service {
         let row = audit::Row::by(principal, &origin, "access_point.created", now)
             .object(RESOURCE, made.id)
             .detail(json!({"location_id": made.location_id, "bssid": made.bssid}));
-        let stored = made.clone();
-        self.store
-            .database
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::insert(tx, stored).await?;
-                    audit::insert(tx, row).await
+        let (stored, store) = (made.clone(), self.store.clone());
+        detach(async move {
+            store
+                .database
+                .write(move |tx| {
+                    Box::pin(async move {
+                        store::insert(tx, stored).await?;
+                        audit::insert(tx, row).await
+                    })
                 })
-            })
-            .await?;
-        Ok(made)
+                .await?;
+            copies::outdate(&store, college_id, made.location_id).await;
+            Ok(made)
+        })
+        .await
     }
 }

@@ -4,6 +4,7 @@
 //! give in place of an address that they may not tell is never one. An access point goes with its location.
 
 mod bssid;
+mod copies;
 mod create_access_point;
 mod delete_access_point;
 mod list_access_points;
@@ -11,7 +12,8 @@ pub mod many;
 mod service;
 mod store;
 
-pub use bssid::normalise;
+pub use bssid::{Address, normalise};
+pub use copies::{Listed, load, outdate, refresh};
 pub use service::{Service, kind_from_proto, to_proto};
 
 const RESOURCE: &str = "access_point";

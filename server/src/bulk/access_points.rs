@@ -38,6 +38,13 @@ pub struct Row {
     min_rssi_dbm: Option<i32>,
 }
 
+/// What is written, and the locations where something of it stood or stands.
+#[derive(Default)]
+pub struct Changes {
+    points: Vec<Model>,
+    locations: HashSet<Uuid>,
+}
+
 impl Table for AccessPoints {
     const NAME: &'static str = "access_points";
     const COLUMNS: &'static [Column] = &[
@@ -53,8 +60,8 @@ impl Table for AccessPoints {
     type Row = Row;
     type Key = String;
     type Known = Known;
-    type Changes = Vec<Model>;
-    type After = ();
+    type Changes = Changes;
+    type After = HashSet<Uuid>;
     type Position = String;
 
     fn read(cells: &mut Cells<'_>) -> Option<Row> {
@@ -89,9 +96,9 @@ impl Table for AccessPoints {
         Ok(Known { points, locations })
     }
 
-    fn plan(import: &Import, lines: &[Line<Row>], known: Known, mut finding: Finding<'_>) -> Plan<Vec<Model>> {
+    fn plan(import: &Import, lines: &[Line<Row>], known: Known, mut finding: Finding<'_>) -> Plan<Changes> {
         let Known { mut points, locations } = known;
-        let mut plan = Plan::<Vec<Model>>::default();
+        let mut plan = Plan::<Changes>::default();
         for Line { line, row } in lines {
             let Some(location) = locations.get(&row.location) else {
                 finding.add(*line, "location", "is none of the college's: take the name of one, or import it first");
@@ -111,16 +118,22 @@ impl Table for AccessPoints {
                     continue;
                 }
             }
-            plan.changes.push(after);
+            plan.changes.locations.extend([before.location_id, after.location_id]);
+            plan.changes.points.push(after);
         }
         plan
     }
 
-    async fn write(tx: &Tx, _: &Import, changes: Vec<Model>) -> Result<(), Problem> {
-        many::put(tx, changes).await
+    async fn write(tx: &Tx, _: &Import, changes: Changes) -> Result<HashSet<Uuid>, Problem> {
+        many::put(tx, changes.points).await?;
+        Ok(changes.locations)
     }
 
-    async fn announce(_: &Import, (): ()) {}
+    async fn announce(import: &Import, locations: HashSet<Uuid>) {
+        for location_id in locations {
+            access_point::outdate(&import.importer.store, import.college_id, location_id).await;
+        }
+    }
 
     async fn page(database: &Database, college_id: Uuid, after: Option<String>) -> Result<Page<String>, Problem> {
         let connection = database.reader();

@@ -9,27 +9,31 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rollcall_proto::v1::CheckInRequest;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     convert as convert_record,
-    factor::geofence::Reported,
+    factor::{access_points, geofence::Reported},
     refusal::Refusal,
     rules::{self, Accepted, Decision, Shown},
     service::Service,
-    store,
+    shared_device, store,
+    surroundings::{Sender, Surroundings},
     writer::Outcome,
 };
 use crate::{
-    code::ScannedCode,
+    code::{OtpReading, ScannedCode},
     convert,
+    device::{self, About, Claim},
     entity::{
         attendance_record::{Model as Record, Review},
         check_in_attempt::Model as Attempt,
-        evidence::{Evidence, EvidenceList, FlagList},
+        evidence::{Evidence, EvidenceList, Flag, FlagList},
         session::State,
     },
+    face,
+    fingerprint::Scan,
     geofence::{Fence, Position},
-    organisation,
     origin::Origin,
     policy::Applied,
     principal::Principal,
@@ -47,11 +51,16 @@ pub struct Settled {
 struct Sent {
     check_in_id: Uuid,
     session_id: Option<Uuid>,
+    /// All that was scanned, with white space between.
     code_text: Option<String>,
-    /// None where there was a text and it is no code.
-    code: Option<ScannedCode>,
+    /// What of it are codes.
+    codes: Vec<ScannedCode>,
+    /// Six digits.
+    otp: Option<String>,
     position: Option<Reported>,
-    device_id: Option<String>,
+    /// None where none was sent.
+    scan: Option<Scan>,
+    device: Claim,
     origin: Origin,
 }
 
@@ -60,6 +69,16 @@ struct Sent {
 struct Learnt {
     session_id: Option<Uuid>,
     policy: Option<Arc<Applied>>,
+    /// What the one-time password is: it is looked at once, because a wrong one counts.
+    otp: Option<OtpReading>,
+    /// The picture of the face, until it is looked at.
+    picture: Option<Zeroizing<Vec<u8>>>,
+    /// What it is: it is looked at once, because that takes long and is counted.
+    face: Option<face::Reading>,
+    /// What its scan is held against.
+    surroundings: Option<Surroundings>,
+    /// The key that has signed.
+    device_key_id: Option<Uuid>,
     evidence: Vec<Evidence>,
 }
 
@@ -67,11 +86,19 @@ impl Service {
     pub(super) async fn check_in(
         &self,
         principal: &Principal,
-        request: CheckInRequest,
+        mut request: CheckInRequest,
         origin: Origin,
     ) -> Result<Settled, Problem> {
-        let sent = Sent::read(request, origin)?;
-        let mut learnt = Learnt::default();
+        let picture = Zeroizing::new(std::mem::take(&mut request.face_image));
+        let picture = Some(picture).filter(|picture| !picture.is_empty());
+        let sent = Sent::read(principal, request, origin, self.clock.now())?;
+        if (sent.otp.is_some() || picture.is_some())
+            && let Some(record) = store::find_by_check_in(&self.store.database, principal, sent.check_in_id).await?
+        {
+            // A repeat must not count as a wrong try, when the password has expired by now, or as one more picture.
+            return replay(record, sent.names_session());
+        }
+        let mut learnt = Learnt { picture, ..Learnt::default() };
         let problem = match self.accept(principal, &sent, &mut learnt).await {
             Ok(record) => return Ok(Settled { record, replayed: false }),
             Err(problem) => problem,
@@ -94,11 +121,11 @@ impl Service {
         let now = self.clock.now();
         let mut card = self.find_card(principal, sent).await?;
         learnt.session_id = Some(card.session.id);
-        let mut decision = self.decide(principal, sent, &card, now).await?;
+        let mut decision = self.decide(principal, sent, &card, learnt, now).await?;
         if decision.outcome.is_err() {
             // The copy may be old: nobody is refused before the database was asked.
             card = session::refresh_card(&self.store, principal.college_id, card.session.id).await?;
-            decision = self.decide(principal, sent, &card, now).await?;
+            decision = self.decide(principal, sent, &card, learnt, now).await?;
         }
         learnt.policy = Some(card.policy.clone());
         let accepted = match decision.outcome {
@@ -108,7 +135,10 @@ impl Service {
                 return Err(refusal.into());
             }
         };
-        let record = self.record(principal, sent, &card, accepted, decision.evidence, now);
+        let mut record = self.record(principal, sent, &card, accepted, decision.evidence, now);
+        record.device_key_id = learnt.device_key_id;
+        record.otp_used = learnt.otp.and_then(OtpReading::id).map(|id| id.to_string());
+        record.access_point_matched = learnt.heard(sent).and_then(access_points::matched);
         self.store_record(principal, Arc::new(record)).await
     }
 
@@ -118,7 +148,7 @@ impl Service {
         if let Some(id) = sent.session_id {
             return session::load_card(&self.store, college_id, id).await;
         }
-        if let Some(code) = &sent.code {
+        if let Some(code) = sent.codes.first() {
             let found = session::load_card(&self.store, college_id, code.session_id).await;
             return found.map_err(|problem| match problem.reason {
                 // A code of another college is as little a code here as a made-up one.
@@ -126,14 +156,8 @@ impl Service {
                 _ => problem,
             });
         }
-        let database = &self.store.database;
-        let memberships = organisation::list_memberships(database, college_id, principal.id).await?;
-        let active = session::list_active_of(database, college_id, principal.id, &memberships).await?;
-        match active.as_slice() {
-            [] => Err(Problem::new(ErrorReason::SessionNotActive, "None of your sessions is active now.")),
-            [one] => session::load_card(&self.store, college_id, one.id).await,
-            many => Err(session::ambiguous(many)),
-        }
+        let session = session::find_only_active(&self.store.database, principal).await?;
+        session::load_card(&self.store, college_id, session.id).await
     }
 
     async fn decide(
@@ -141,15 +165,51 @@ impl Service {
         principal: &Principal,
         sent: &Sent,
         card: &Card,
+        learnt: &mut Learnt,
         now: DateTime<Utc>,
     ) -> Result<Decision, Problem> {
         let session = &card.session;
         let enrolled = session::is_enrolled(&self.store, session, principal.id).await?;
-        let code = sent.code_text.as_ref().map(|_| match &sent.code {
-            Some(code) => self.rotation.read(code, session, now),
-            None => crate::code::Reading::Invalid,
-        });
-        let shown = Shown { code, position: sent.position };
+        let mode = card.policy.rules.code_mode;
+        let code = sent.code_text.as_ref().map(|_| self.rotation.read(&sent.codes, session, mode, now));
+        // Who is not let in anyway learns nothing of it, and is not counted.
+        if let Some(digits) = &sent.otp
+            && learnt.otp.is_none()
+            && enrolled
+            && session.state == State::Active
+        {
+            learnt.otp = Some(self.passwords.check(session, principal.id, digits, now).await?);
+        }
+        if let Some(scan) = &sent.scan
+            && enrolled
+            && session.state == State::Active
+        {
+            let sender = Sender { student_id: principal.id, check_in_id: sent.check_in_id };
+            learnt.surroundings = Some(match &learnt.surroundings {
+                None => self.look_around(session, scan, sender, now).await?,
+                Some(before) => self.look_again(session, before).await?,
+            });
+        }
+        let about = About {
+            college_id: principal.college_id,
+            student_id: principal.id,
+            session_id: session.id,
+            check_in_id: sent.check_in_id,
+            position: sent.position.map(|Reported { position, .. }| (position.latitude, position.longitude)),
+        };
+        let device = device::look(&self.store, &self.nonce_key, &sent.device, about, now).await?;
+        learnt.device_key_id = device.and_then(|looked| looked.key_id);
+        // Who comes second is found by the write. Only where that is to be refused, somebody has to look before.
+        let is_shared = card.policy.rules.refused_flags.contains(&Flag::SharedDevice)
+            && shared_device::is_taken(&self.store.database, about, &sent.device, learnt.device_key_id).await?;
+        if enrolled
+            && session.state == State::Active
+            && let Some(picture) = learnt.picture.take()
+        {
+            learnt.face = Some(self.faces.compare(principal, session.id, picture).await?);
+        }
+        let (access_points, face) = (learnt.heard(sent), learnt.face);
+        let shown = Shown { code, otp: learnt.otp, position: sent.position, device, is_shared, access_points, face };
         Ok(rules::decide(session, &Fence::from(&*card.location), &card.policy.rules, enrolled, &shown, now))
     }
 
@@ -158,6 +218,7 @@ impl Service {
         let session_id = record.session_id;
         match self.writer.store(record.clone()).await? {
             Outcome::Stored => Ok(record),
+            Outcome::Shared => Ok(Arc::new(shared_device::flagged(&record))),
             Outcome::Conflict => {
                 let existing = store::find_by_session(&self.store.database, principal, session_id).await?;
                 Err(existing.map_or_else(check_in_id_reused, |record| already_checked_in(&record)))
@@ -196,7 +257,7 @@ impl Service {
             accuracy_meters: position.and_then(|position| position.accuracy_meters),
             qr_code_used: sent.code_text.clone(),
             ip_address: sent.origin.address.map(|address| address.to_string()),
-            device_id: sent.device_id.clone(),
+            device_id: sent.device.device_id.clone(),
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
             flags: FlagList(accepted.flags),
@@ -221,7 +282,7 @@ impl Service {
             accuracy_meters: position.and_then(|position| position.accuracy_meters),
             qr_code_used: sent.code_text.clone(),
             ip_address: sent.origin.address.map(|address| address.to_string()),
-            device_id: sent.device_id.clone(),
+            device_id: sent.device.device_id.clone(),
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
             attempted_at: self.clock.now(),
@@ -229,14 +290,28 @@ impl Service {
     }
 }
 
+impl Learnt {
+    fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
+        Some(self.surroundings.as_ref()?.around(sent.scan.as_ref()?))
+    }
+}
+
 impl Sent {
-    fn read(request: CheckInRequest, origin: Origin) -> Result<Self, Problem> {
-        let code_text = (!request.qr_code.is_empty()).then_some(request.qr_code);
+    fn read(
+        principal: &Principal,
+        request: CheckInRequest,
+        origin: Origin,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let device = convert_record::claim(request.device.unwrap_or_default(), principal.id, &request.qr_code, now)?;
+        let texts: Vec<String> =
+            std::iter::once(request.qr_code).chain(request.codes).filter(|text| !text.is_empty()).collect();
         Ok(Self {
             check_in_id: convert::id("check_in_id", &request.check_in_id)?,
             session_id: convert::optional_id("session_id", request.session_id.as_deref())?,
-            code: code_text.as_deref().and_then(ScannedCode::parse),
-            code_text,
+            codes: texts.iter().filter_map(|text| ScannedCode::parse(text)).collect(),
+            code_text: (!texts.is_empty()).then(|| texts.join(" ")),
+            otp: (!request.otp.is_empty()).then_some(request.otp),
             position: request.position.map(|position| Reported {
                 position: Position {
                     latitude: position.latitude.unwrap_or_default(),
@@ -245,13 +320,14 @@ impl Sent {
                 },
                 is_mocked: position.mocked,
             }),
-            device_id: request.device.map(|device| device.device_id).filter(|id| !id.is_empty()),
+            scan: Scan::read(&request.access_points)?,
+            device,
             origin,
         })
     }
 
     fn names_session(&self) -> Option<Uuid> {
-        self.session_id.or_else(|| self.code.map(|code| code.session_id))
+        self.session_id.or_else(|| self.codes.first().map(|code| code.session_id))
     }
 }
 

@@ -1,16 +1,20 @@
 //! Records as the contract writes them.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use rollcall_proto::v1::{
-    AttendanceRecord, Evidence as ProtoEvidence, attendance_record,
+    AttendanceRecord, Device, Evidence as ProtoEvidence, attendance_record,
     evidence::{Factor as ProtoFactor, Verdict as ProtoVerdict},
 };
+use uuid::Uuid;
 
 use crate::{
-    convert::timestamp,
+    convert::{optional_id, time, timestamp},
+    device::{Claim, Signed},
     entity::{
         attendance_record::{Model, Review, Status},
-        evidence::{Evidence, Verdict},
+        evidence::{Evidence, Flag, Verdict},
     },
+    problem::Problem,
 };
 
 pub fn to_proto(record: &Model) -> AttendanceRecord {
@@ -23,13 +27,7 @@ pub fn to_proto(record: &Model) -> AttendanceRecord {
         marked_at: Some(timestamp(record.marked_at)),
         late_by_seconds: record.late_by_seconds,
         evidence: record.evidence.0.iter().filter_map(evidence_to_proto).collect(),
-        flags: record
-            .flags
-            .0
-            .iter()
-            .filter_map(|flag| attendance_record::Flag::from_str_name(flag.name()))
-            .map(Into::into)
-            .collect(),
+        flags: record.flags.0.iter().filter_map(|flag| flag_to_proto(*flag)).map(Into::into).collect(),
         review: review_to_proto(record.review).into(),
         policy_id: record.policy_id.map(|id| id.to_string()).unwrap_or_default(),
         policy_version: record.policy_version.unwrap_or_default(),
@@ -52,6 +50,11 @@ pub const fn status_to_proto(status: Status) -> attendance_record::Status {
         Status::Excused => attendance_record::Status::Excused,
         Status::Pending => attendance_record::Status::Pending,
     }
+}
+
+/// None for a flag that this version does not know: a newer replica wrote it.
+pub fn flag_to_proto(flag: Flag) -> Option<attendance_record::Flag> {
+    attendance_record::Flag::from_str_name(flag.name())
 }
 
 fn method_to_proto(method: &str) -> attendance_record::VerificationMethod {
@@ -78,4 +81,44 @@ fn evidence_to_proto(evidence: &Evidence) -> Option<ProtoEvidence> {
         Verdict::Missing => ProtoVerdict::Missing,
     };
     Some(ProtoEvidence { factor: factor.into(), verdict: verdict.into(), detail: evidence.detail.to_string() })
+}
+
+/// How far a device's clock may be ahead.
+const AHEAD: TimeDelta = TimeDelta::minutes(2);
+
+/// What a check-in says of its device. A signature comes whole or not at all.
+pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: DateTime<Utc>) -> Result<Claim, Problem> {
+    let Device { device_id, key_id, nonce, signed_at, signature } = device;
+    let mut claim = Claim { device_id: (!device_id.is_empty()).then_some(device_id), signed: None };
+    let Some(key_id) = optional_id("device.key_id", key_id.as_deref())? else {
+        let rest =
+            [("nonce", nonce.is_empty()), ("signed_at", signed_at.is_none()), ("signature", signature.is_empty())];
+        return match rest.into_iter().find(|(_, is_missing)| !is_missing) {
+            None => Ok(claim),
+            Some((field, _)) => Err(Problem::invalid_field(
+                "device.key_id",
+                format!("is required with device.{field}: name the key that signed"),
+            )),
+        };
+    };
+    let signed_at = time("device.signed_at", signed_at)?;
+    if signed_at > now + AHEAD {
+        return Err(Problem::invalid_field(
+            "device.signed_at",
+            "lies ahead of the server's clock: set the device's clock",
+        ));
+    }
+    claim.signed = Some(Signed {
+        key_id,
+        student_id,
+        nonce: sized("device.nonce", &nonce)?,
+        signed_at,
+        qr_code: qr_code.to_owned(),
+        signature: sized("device.signature", &signature)?,
+    });
+    Ok(claim)
+}
+
+fn sized<const LENGTH: usize>(field: &str, bytes: &[u8]) -> Result<[u8; LENGTH], Problem> {
+    bytes.try_into().map_err(|_| Problem::invalid_field(field, format!("must have {LENGTH} bytes")))
 }

@@ -12,9 +12,11 @@ mod factor;
 mod refusal;
 mod rules;
 mod service;
+mod shared_device;
 mod store;
+mod surroundings;
 mod writer;
 
-pub use convert::{status_name, status_to_proto, to_proto};
+pub use convert::{flag_to_proto, status_name, status_to_proto, to_proto};
 pub use service::Service;
 pub use writer::Writer;

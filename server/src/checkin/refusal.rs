@@ -6,7 +6,7 @@ use crate::{
         evidence::{Factor, Flag},
         session::State,
     },
-    geofence,
+    face, geofence,
     problem::{ErrorReason, Problem},
     session,
 };
@@ -21,7 +21,21 @@ pub enum Refusal {
     CodeExpired {
         age_seconds: i64,
     },
+    OtpInvalid,
+    OtpExpired {
+        age_seconds: i64,
+    },
+    AttemptsExhausted {
+        retry_after_seconds: i64,
+    },
     OutsideGeofence(geofence::Outside),
+    /// The signature does not show that the device is the student's: why not, and in words.
+    DeviceNotProven(&'static str, &'static str),
+    /// What is heard is not what is heard at the place.
+    AccessPointsElsewhere,
+    /// Its picture shows no face, several, or none that is clear.
+    FaceUnclear(face::Fault),
+    FaceMismatch,
     /// Something that is not to be accepted.
     Flagged(Flag),
 }
@@ -34,7 +48,14 @@ impl Refusal {
             Self::MoreEvidenceNeeded(_) => ErrorReason::MoreEvidenceNeeded,
             Self::CodeInvalid => ErrorReason::CodeInvalid,
             Self::CodeExpired { .. } => ErrorReason::CodeExpired,
+            Self::OtpInvalid => ErrorReason::OtpInvalid,
+            Self::OtpExpired { .. } => ErrorReason::OtpExpired,
+            Self::AttemptsExhausted { .. } => ErrorReason::AttemptsExhausted,
             Self::OutsideGeofence(_) => ErrorReason::OutsideGeofence,
+            Self::DeviceNotProven(..) => ErrorReason::DeviceNotProven,
+            Self::AccessPointsElsewhere => ErrorReason::AccessPointsElsewhere,
+            Self::FaceUnclear(_) => ErrorReason::FaceQuality,
+            Self::FaceMismatch => ErrorReason::FaceMismatch,
             Self::Flagged(_) => ErrorReason::CheckInRefused,
         }
     }
@@ -57,7 +78,20 @@ impl From<Refusal> for Problem {
             Refusal::Flagged(flag) => problem(flagged(*flag).to_owned()).with("flag", flag.name()),
             Refusal::CodeInvalid => code::invalid(),
             Refusal::CodeExpired { age_seconds } => code::expired(*age_seconds),
+            Refusal::OtpInvalid => code::otp_invalid(),
+            Refusal::OtpExpired { age_seconds } => code::otp_expired(*age_seconds),
+            Refusal::AttemptsExhausted { retry_after_seconds } => code::attempts_exhausted(*retry_after_seconds),
             Refusal::OutsideGeofence(outside) => (*outside).into(),
+            Refusal::FaceUnclear(fault) => face::unclear(*fault),
+            Refusal::FaceMismatch => problem(
+                "The picture does not show the face that you enrolled. Take another one, or ask the teacher."
+                    .to_owned(),
+            ),
+            Refusal::DeviceNotProven(cause, words) => problem((*words).to_owned()).with("cause", cause),
+            Refusal::AccessPointsElsewhere => problem(
+                "What your device hears is not the Wi-Fi of the place. Send its location, or ask the teacher."
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -99,6 +133,7 @@ const fn flagged(flag: Flag) -> &'static str {
         | Flag::ImpossibleTravel
         | Flag::ReplayedScan
         | Flag::Offline
+        | Flag::ReplayedPicture
         | Flag::Unknown => "This check-in has to be made by the teacher. Ask her.",
     }
 }

@@ -3,27 +3,39 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    factor::{self, Judged, geofence::Reported},
+    factor::{self, Judged, access_points::Heard, geofence::Reported},
     refusal::Refusal,
 };
 use crate::{
-    code::Reading,
+    code::{OtpReading, Reading},
+    device::Looked,
     entity::{
         attendance_record::Status,
         evidence::{Evidence, Factor, Flag},
         policy_version::Rules,
         session::{Model as Session, State},
     },
+    face,
     geofence::Fence,
     policy::{Weighed, weigh},
 };
 
 /// What the student shows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Shown {
+pub struct Shown<'s> {
     /// What the code turned out to be; none where none was sent.
     pub code: Option<Reading>,
+    /// What the one-time password turned out to be; none where none was sent.
+    pub otp: Option<OtpReading>,
     pub position: Option<Reported>,
+    /// What there is to say of the device; none where there is nothing.
+    pub device: Option<Looked>,
+    /// Whether the device has checked somebody else in to the session.
+    pub is_shared: bool,
+    /// What was heard; none where no scan was sent.
+    pub access_points: Option<Heard<'s>>,
+    /// What the picture of the face turned out to be; none where none was sent.
+    pub face: Option<face::Reading>,
 }
 
 /// A decision and what it rests on.
@@ -49,10 +61,15 @@ pub fn decide(
     fence: &Fence,
     rules: &Rules,
     enrolled: bool,
-    shown: &Shown,
+    shown: &Shown<'_>,
     now: DateTime<Utc>,
 ) -> Decision {
-    let judged = [factor::code::judge(shown.code), factor::geofence::judge(fence, shown.position)];
+    let mut judged = vec![factor::code::judge(shown.code, factor::device::answers_challenge(shown.device))];
+    judged.extend(shown.otp.map(factor::otp::judge));
+    judged.push(factor::geofence::judge(fence, shown.position));
+    judged.extend(factor::device::judge(shown.device, shown.is_shared));
+    judged.extend(shown.access_points.map(factor::access_points::judge));
+    judged.extend(shown.face.map(factor::face::judge));
     let (evidence, refusals): (Vec<Evidence>, Vec<Option<Refusal>>) =
         judged.into_iter().map(|Judged { evidence, refusal }| (evidence, refusal)).unzip();
     let outcome = if !enrolled {
@@ -61,7 +78,9 @@ pub fn decide(
         Err(Refusal::SessionNotActive(session.state))
     } else {
         match weigh(rules, &evidence) {
-            Weighed::MoreNeeded(factors) => Err(Refusal::MoreEvidenceNeeded(factors)),
+            Weighed::MoreNeeded(factors) => {
+                Err(unreadable(&factors, &evidence, &refusals).unwrap_or(Refusal::MoreEvidenceNeeded(factors)))
+            }
             Weighed::Refused(flag) => Err(Refusal::Flagged(flag)),
             Weighed::Failed(factor) => {
                 let refusal = evidence.iter().zip(refusals).find(|(item, _)| item.factor == factor);
@@ -75,6 +94,13 @@ pub fn decide(
         }
     };
     Decision { evidence, outcome }
+}
+
+/// Where one factor alone is wanted still, and was sent, and could not be read: why.
+fn unreadable(needed: &[Vec<Factor>], evidence: &[Evidence], refusals: &[Option<Refusal>]) -> Option<Refusal> {
+    let [wanted] = needed else { return None };
+    let sent = evidence.iter().zip(refusals).find(|(item, _)| *wanted == [item.factor]);
+    sent.and_then(|(_, refusal)| refusal.clone())
 }
 
 /// What the student showed, in the words that records have for it. A position is no method: it says where, not how.

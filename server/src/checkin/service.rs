@@ -7,7 +7,15 @@ use super::{
     convert::{status_name, to_proto},
     writer::Writer,
 };
-use crate::{clock::Clock, code::Rotation, origin::Origin, principal::Principal, store::Store};
+use crate::{
+    clock::Clock,
+    code::{OneTimePasswords, Rotation},
+    face::Faces,
+    fingerprint::SeenScans,
+    origin::Origin,
+    principal::Principal,
+    store::Store,
+};
 
 /// What checking in needs.
 #[derive(Clone)]
@@ -15,6 +23,11 @@ pub struct Service {
     pub store: Store,
     pub clock: Clock,
     pub rotation: Rotation,
+    pub passwords: OneTimePasswords,
+    pub scans: SeenScans,
+    pub faces: Faces,
+    /// For the nonces that devices sign.
+    pub nonce_key: [u8; 32],
     pub writer: Writer,
 }
 

@@ -8,7 +8,8 @@ use crate::{
 };
 
 const FENCE: Fence<'static> = Fence::Circle(Circle { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 });
-const HOLDS: Reading = Reading::Holds { age: Age::Current, age_seconds: 3 };
+const HOLDS: Reading =
+    Reading::Holds { age: Age::Current, age_seconds: 3, accepted_until: DateTime::<Utc>::UNIX_EPOCH };
 const HERE: Reported =
     Reported { position: Position { latitude: 18.52, longitude: 73.85, accuracy_meters: Some(5.0) }, is_mocked: false };
 const UNSURE: Reported = Reported {
@@ -49,8 +50,14 @@ fn each_combination_of_what_is_shown_leads_to_one_outcome() {
         (None, None, Err(MoreEvidenceNeeded)),
     ];
     for (code, position, expected) in table {
-        let decision =
-            decide(&session(State::Active), &FENCE, &Rules::default(), true, &Shown { code, position }, at(60));
+        let decision = decide(
+            &session(State::Active),
+            &FENCE,
+            &Rules::default(),
+            true,
+            &Shown { code, position, ..Shown::default() },
+            at(60),
+        );
         assert_eq!(reason(&decision), expected, "{code:?} {position:?}");
         assert_eq!(decision.evidence.len(), 2);
     }
@@ -59,7 +66,7 @@ fn each_combination_of_what_is_shown_leads_to_one_outcome() {
 #[test]
 fn who_is_not_enrolled_learns_nothing_else() {
     use crate::problem::ErrorReason::{NotEnrolled, SessionNotActive};
-    let shown = Shown { code: Some(Reading::Invalid), position: Some(AWAY) };
+    let shown = Shown { code: Some(Reading::Invalid), position: Some(AWAY), ..Shown::default() };
     for state in [State::Scheduled, State::Active, State::Completed, State::Cancelled] {
         assert_eq!(reason(&decide(&session(state), &FENCE, &Rules::default(), false, &shown, at(0))), Err(NotEnrolled));
     }
@@ -73,7 +80,7 @@ fn who_is_not_enrolled_learns_nothing_else() {
 
 #[test]
 fn lateness_counts_from_the_later_of_plan_and_start() {
-    let shown = Shown { code: Some(HOLDS), position: Some(HERE) };
+    let shown = Shown { code: Some(HOLDS), position: Some(HERE), ..Shown::default() };
     // (started at, now, status, late by)
     let table = [
         (0, -60, Status::Present, 0),
@@ -98,7 +105,7 @@ fn lateness_counts_from_the_later_of_plan_and_start() {
 
 #[test]
 fn evidence_keeps_the_doubt_and_the_numbers() {
-    let shown = Shown { code: Some(HOLDS), position: Some(UNSURE) };
+    let shown = Shown { code: Some(HOLDS), position: Some(UNSURE), ..Shown::default() };
     let decision =
         decide(&session(State::Active), &FENCE, &Rules::default(), true, &shown, at(0) + TimeDelta::seconds(1));
     let [code, place] = decision.evidence.as_slice() else { panic!("two factors") };
@@ -106,4 +113,43 @@ fn evidence_keeps_the_doubt_and_the_numbers() {
     assert_eq!(place.verdict, Verdict::Uncertain);
     assert!((place.figures["distance_meters"] - 44.3).abs() < 0.5);
     assert_eq!((place.figures["radius_meters"], place.figures["accuracy_meters"]), (50.0, 20.0));
+}
+
+#[test]
+fn a_one_time_password_does_what_a_code_does() {
+    use crate::problem::ErrorReason::{AttemptsExhausted, MoreEvidenceNeeded, OtpExpired, OtpInvalid};
+    let holds = OtpReading::Holds { id: uuid::Uuid::nil(), age_seconds: 5, expires_at: at(60) };
+    let expired = OtpReading::Expired { age_seconds: 70 };
+    let exhausted = OtpReading::Exhausted { retry_after_seconds: 9 };
+    let old = Reading::Expired { age_seconds: 60 };
+    let table = [
+        (None, holds, Some(HERE), Ok(("OTP", vec![]))),
+        (Some(HOLDS), holds, Some(HERE), Ok(("COMBINED", vec![]))),
+        (None, holds, None, Err(MoreEvidenceNeeded)),
+        (None, expired, Some(HERE), Err(OtpExpired)),
+        (None, OtpReading::Invalid, Some(HERE), Err(OtpInvalid)),
+        (None, OtpReading::Invalid, Some(AWAY), Err(OtpInvalid)),
+        (None, exhausted, Some(HERE), Err(AttemptsExhausted)),
+        // What failed beside what holds is for staff to look at.
+        (Some(HOLDS), OtpReading::Invalid, Some(HERE), Ok(("QR", vec![Flag::Contradiction]))),
+        (Some(old), holds, Some(HERE), Ok(("OTP", vec![Flag::Contradiction]))),
+        (Some(Reading::Unfinished { age_seconds: 1 }), holds, Some(HERE), Ok(("OTP", vec![]))),
+    ];
+    for (code, otp, position, expected) in table {
+        let shown = Shown { code, otp: Some(otp), position, ..Shown::default() };
+        let decision = decide(&session(State::Active), &FENCE, &Rules::default(), true, &shown, at(60));
+        let told = match &decision.outcome {
+            Ok(accepted) => Ok((accepted.verification_method, accepted.flags.clone())),
+            Err(refusal) => Err(refusal.reason()),
+        };
+        assert_eq!(told, expected, "{shown:?}");
+        assert_eq!(decision.evidence.len(), 3);
+    }
+}
+
+#[test]
+fn a_sequence_that_is_not_whole_is_asked_for() {
+    let shown = Shown { code: Some(Reading::Unfinished { age_seconds: 1 }), position: Some(HERE), ..Shown::default() };
+    let decision = decide(&session(State::Active), &FENCE, &Rules::default(), true, &shown, at(60));
+    assert_eq!(reason(&decision), Err(crate::problem::ErrorReason::MoreEvidenceNeeded));
 }

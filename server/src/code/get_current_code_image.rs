@@ -4,15 +4,23 @@ use qrcode::{EcLevel, QrCode, render::svg};
 use rollcall_proto::{google::api::HttpBody, v1::get_current_code_image_request::Format};
 
 use super::service::Service;
-use crate::{entity::session::Model, problem::Problem};
+use crate::{
+    entity::{policy_version::CodeMode, session::Model},
+    problem::Problem,
+};
 
 const PIXELS_PER_MODULE: usize = 8;
 /// ISO/IEC 18004 asks for four modules of white around the code.
 const QUIET_MODULES: usize = 4;
 
 impl Service {
-    pub(super) fn get_current_code_image(&self, session: &Model, format: Format) -> Result<HttpBody, Problem> {
-        let text = self.rotation.show(session, self.clock.now()).text;
+    pub(super) fn get_current_code_image(
+        &self,
+        session: &Model,
+        mode: CodeMode,
+        format: Format,
+    ) -> Result<HttpBody, Problem> {
+        let text = self.rotation.show(session, mode, self.clock.now()).text;
         // Medium correction: a projector's glare may hide some of it, and the code stays coarse enough for the last row.
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(Problem::internal)?;
         let (content_type, data) = match format {

@@ -1,5 +1,7 @@
 //! Why a code does not help, in one wording for everyone who reads codes.
 
+use std::time::Duration;
+
 use crate::problem::{ErrorReason, Problem};
 
 pub fn invalid() -> Problem {
@@ -9,6 +11,29 @@ pub fn invalid() -> Problem {
 pub fn expired(age_seconds: i64) -> Problem {
     Problem::new(ErrorReason::CodeExpired, "The code is too old. Scan the one that is shown now.")
         .with("age_seconds", age_seconds)
+}
+
+pub fn unfinished() -> Problem {
+    Problem::new(ErrorReason::MoreEvidenceNeeded, "Hold the camera before the screen until it has seen three codes.")
+        .with("factors", "CODE")
+        .with("alternatives", "CODE")
+}
+
+pub fn otp_invalid() -> Problem {
+    Problem::new(ErrorReason::OtpInvalid, "This is not the one-time password of the session. Enter it again.")
+}
+
+pub fn otp_expired(age_seconds: i64) -> Problem {
+    Problem::new(ErrorReason::OtpExpired, "The one-time password is too old. Enter the one that is shown now.")
+        .with("age_seconds", age_seconds)
+}
+
+pub fn attempts_exhausted(retry_after_seconds: i64) -> Problem {
+    Problem::new(
+        ErrorReason::AttemptsExhausted,
+        "You entered too many wrong one-time passwords. Wait for the next one, or scan the code.",
+    )
+    .retry_after(Duration::from_secs(retry_after_seconds.unsigned_abs()))
 }
 
 pub fn not_enrolled() -> Problem {

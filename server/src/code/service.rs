@@ -6,17 +6,19 @@ use futures_util::Stream;
 use rollcall_proto::{
     google::api::HttpBody,
     v1::{
-        Code, GetCurrentCodeImageRequest, GetCurrentCodeRequest, VerifyCodeRequest, VerifyCodeResponse,
-        WatchCodesRequest, code_service_server::CodeService,
+        Code, GetCurrentCodeImageRequest, GetCurrentCodeRequest, OneTimePassword, RequestOtpRequest, VerifyCodeRequest,
+        VerifyCodeResponse, VerifyOtpRequest, VerifyOtpResponse, WatchCodesRequest, code_service_server::CodeService,
     },
 };
 use tonic::{Request, Response, Status};
 
-use super::rotation::Rotation;
+use super::{otp::OneTimePasswords, rotation::Rotation};
 use crate::{
+    caching,
     clock::Clock,
     convert::{id, optional_id},
     lease::Leases,
+    origin::Origin,
     principal::Principal,
     store::Store,
 };
@@ -27,6 +29,7 @@ pub struct Service {
     pub store: Store,
     pub clock: Clock,
     pub rotation: Rotation,
+    pub passwords: OneTimePasswords,
     pub leases: Leases,
 }
 
@@ -38,7 +41,8 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.get_current_code(&session)))
+        let mode = self.code_mode(&session).await?;
+        Ok(Response::new(self.get_current_code(&session, mode)))
     }
 
     async fn get_current_code_image(
@@ -50,7 +54,8 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        Ok(Response::new(self.get_current_code_image(&session, request.format())?))
+        let mode = self.code_mode(&session).await?;
+        Ok(Response::new(self.get_current_code_image(&session, mode, request.format())?))
     }
 
     type WatchCodesStream = Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>>;
@@ -71,6 +76,25 @@ impl CodeService for Service {
         let principal = Principal::of(&request)?;
         let request = request.into_inner();
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
-        Ok(Response::new(self.verify_code(&principal, &request.code, session_id).await?))
+        let texts = [vec![request.code], request.codes].concat();
+        Ok(Response::new(self.verify_code(&principal, &texts, session_id).await?))
+    }
+
+    async fn request_otp(&self, request: Request<RequestOtpRequest>) -> Result<Response<OneTimePassword>, Status> {
+        let (principal, origin) = (Principal::of(&request)?, Origin::of(&request));
+        let request = request.into_inner();
+        let location_id = id("location_id", &request.location_id)?;
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        let session = self.session_at(&principal, location_id, session_id).await?;
+        let mut response = Response::new(self.request_otp(&principal, &origin, &session).await?);
+        caching::forbid(response.metadata_mut());
+        Ok(response)
+    }
+
+    async fn verify_otp(&self, request: Request<VerifyOtpRequest>) -> Result<Response<VerifyOtpResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let request = request.into_inner();
+        let session_id = optional_id("session_id", request.session_id.as_deref())?;
+        Ok(Response::new(self.verify_otp(&principal, &request.otp, session_id).await?))
     }
 }

@@ -4,8 +4,11 @@ use uuid::Uuid;
 
 use super::{refusal::not_active, service::Service};
 use crate::{
-    entity::session::{Model, State},
-    geofence,
+    entity::{
+        policy_version::CodeMode,
+        session::{Model, State},
+    },
+    geofence, policy,
     principal::Principal,
     problem::{ErrorReason, Problem},
     session,
@@ -32,6 +35,11 @@ impl Service {
             };
         }
         choose(principal, session::list_active_at(database, college_id, location_id).await?)
+    }
+
+    /// How its codes rotate, perhaps as it was some seconds ago.
+    pub(super) async fn code_mode(&self, session: &Model) -> Result<CodeMode, Problem> {
+        Ok(policy::load_applied(&self.store, session).await?.rules.code_mode)
     }
 }
 

@@ -1,10 +1,10 @@
-//! VerifyCode: would this code be accepted now?
+//! VerifyCode: would this code be accepted now, or these together?
 
 use rollcall_proto::v1::VerifyCodeResponse;
 use uuid::Uuid;
 
 use super::{
-    refusal::{expired, invalid, not_active, not_enrolled},
+    refusal::{expired, invalid, not_active, not_enrolled, unfinished},
     rotation::{Reading, ScannedCode},
     service::Service,
 };
@@ -20,14 +20,14 @@ impl Service {
     pub(super) async fn verify_code(
         &self,
         principal: &Principal,
-        text: &str,
+        texts: &[String],
         session_id: Option<Uuid>,
     ) -> Result<VerifyCodeResponse, Problem> {
-        let code = ScannedCode::parse(text)
-            .filter(|code| session_id.is_none_or(|id| id == code.session_id))
-            .ok_or_else(invalid)?;
+        let codes: Vec<ScannedCode> = texts.iter().filter_map(|text| ScannedCode::parse(text)).collect();
+        let named = codes.first().map(|code| code.session_id).filter(|named| session_id.is_none_or(|id| id == *named));
+        let named = named.ok_or_else(invalid)?;
         // A code names its session itself: one of another college is as little a code as a made-up one.
-        let found = session::find(&self.store.database, principal.college_id, code.session_id).await;
+        let found = session::find(&self.store.database, principal.college_id, named).await;
         let session = found.map_err(|problem| match problem.reason {
             ErrorReason::NotFound => invalid(),
             _ => problem,
@@ -40,16 +40,18 @@ impl Service {
         if session.state != State::Active {
             return Err(not_active(session::state_name(session.state)));
         }
-        match self.rotation.read(&code, &session, self.clock.now()) {
+        let mode = self.code_mode(&session).await?;
+        let accepted_until = match self.rotation.read(&codes, &session, mode, self.clock.now()) {
             Reading::Invalid => return Err(invalid()),
             Reading::Expired { age_seconds } => return Err(expired(age_seconds)),
-            Reading::Holds { .. } => {}
-        }
+            Reading::Unfinished { .. } => return Err(unfinished()),
+            Reading::Holds { accepted_until, .. } => accepted_until,
+        };
         Ok(VerifyCodeResponse {
             valid: true,
             session_id: session.id.to_string(),
             location_id: session.location_id.to_string(),
-            accepted_until: Some(timestamp(self.rotation.accepted_until(&code))),
+            accepted_until: Some(timestamp(accepted_until)),
         })
     }
 }

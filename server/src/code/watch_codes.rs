@@ -26,18 +26,20 @@ impl Service {
     ) -> Pin<Box<dyn Stream<Item = Result<Code, Status>> + Send>> {
         let service = self.clone();
         Box::pin(async_stream::try_stream! {
-            let mut last = service.get_current_code(&session);
+            let mut last = service.get_current_code(&session, service.code_mode(&session).await?);
             yield last.clone();
             loop {
                 lease.check()?;
                 let now = service.clock.now();
-                let next = service.get_current_code(&session);
-                let is_next = next.issued_at != last.issued_at;
-                // A copy tells of the end at once where notices are heard; a new code is only shown on the database's word.
-                let card = match is_next {
-                    true => session::refresh_card(&service.store, session.college_id, session.id).await?,
-                    false => session::load_card(&service.store, session.college_id, session.id).await?,
-                };
+                // A copy tells of the end, and of other rules, at once where notices are heard; a new code is only shown on the
+                // database's word.
+                let mut card = session::load_card(&service.store, session.college_id, session.id).await?;
+                let mut next = service.get_current_code(&card.session, card.policy.rules.code_mode);
+                let is_next = next.code != last.code;
+                if is_next {
+                    card = session::refresh_card(&service.store, session.college_id, session.id).await?;
+                    next = service.get_current_code(&card.session, card.policy.rules.code_mode);
+                }
                 if card.session.state != State::Active {
                     return;
                 }

@@ -14,7 +14,7 @@ use crate::{
 type Number = (&'static str, fn(&College) -> Option<i32>, fn(&mut Model) -> &mut i32);
 
 /// Every setting that is a number. Their ranges stand in the contract.
-const NUMBERS: [Number; 12] = [
+const NUMBERS: [Number; 13] = [
     ("late_grace_seconds", |wanted| wanted.late_grace_seconds, |college| &mut college.late_grace_seconds),
     ("retention_days", |wanted| wanted.retention_days, |college| &mut college.retention_days),
     ("start_early_minutes", |wanted| wanted.start_early_minutes, |college| &mut college.start_early_minutes),
@@ -26,6 +26,7 @@ const NUMBERS: [Number; 12] = [
     ("record_lock_days", |wanted| wanted.record_lock_days, |college| &mut college.record_lock_days),
     ("excuse_request_days", |wanted| wanted.excuse_request_days, |college| &mut college.excuse_request_days),
     ("excuse_decision_days", |wanted| wanted.excuse_decision_days, |college| &mut college.excuse_decision_days),
+    ("device_cooldown_hours", |wanted| wanted.device_cooldown_hours, |college| &mut college.device_cooldown_hours),
     ("low_attendance_percent", |wanted| wanted.low_attendance_percent, |college| &mut college.low_attendance_percent),
 ];
 
@@ -69,6 +70,9 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     if mask.has("start_position") && start_position.is_none() {
         fault("start_position", "is required");
     }
+    if mask.has("face_enabled") && wanted.face_enabled.is_none() {
+        fault("face_enabled", "is required");
+    }
     let campus_networks =
         organisation::read_networks(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
             fault(&format!("campus_networks[{number}]"), &description);
@@ -87,6 +91,7 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
         mask.put("registration", &mut changed.registration, registration);
     }
     mask.put("campus_networks", &mut changed.campus_networks, Networks(campus_networks));
+    mask.put("face_enabled", &mut changed.face_enabled, wanted.face_enabled.unwrap_or_default());
     if let Some(language) = language {
         mask.put("language", &mut changed.language, language);
     }
@@ -119,6 +124,7 @@ pub fn difference(before: &Model, after: &Model) -> Value {
             json!(registration_to_proto(after.registration).as_str_name()),
         ),
         ("campus_networks", json!(before.campus_networks), json!(after.campus_networks)),
+        ("face_enabled", json!(before.face_enabled), json!(after.face_enabled)),
         (
             "language",
             json!(language_to_proto(before.language).as_str_name()),
@@ -226,7 +232,8 @@ mod tests {
 
     #[test]
     fn what_replaces_a_college_is_a_whole_one() {
-        let mut all = vec!["name", "time_zone", "registration", "campus_networks", "start_position", "language"];
+        let mut all =
+            vec!["name", "time_zone", "registration", "campus_networks", "start_position", "language", "face_enabled"];
         all.extend(NUMBERS.map(|(name, ..)| name));
         let all = all.as_slice();
         let whole = || College {
@@ -246,6 +253,8 @@ mod tests {
             feedback_days: Some(0),
             late_weight_percent: Some(50),
             low_attendance_percent: Some(0),
+            face_enabled: Some(true),
+            device_cooldown_hours: Some(0),
             language: college::Language::De.into(),
             ..Default::default()
         };
@@ -259,7 +268,7 @@ mod tests {
         let every_number = NUMBERS.map(|(name, ..)| format!("college.{name}"));
         let mut required = vec!["college.name", "college.time_zone"];
         required.extend(every_number.iter().map(String::as_str));
-        required.extend(["college.registration", "college.language", "college.start_position"]);
+        required.extend(["college.registration", "college.language", "college.start_position", "college.face_enabled"]);
         let table: [(College, &[&'static str], &[&str]); 17] = [
             (whole(), all, &[]),
             (College { id: id(10), ..short("riverside") }, all, &[]),

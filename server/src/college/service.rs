@@ -49,5 +49,7 @@ fn to_proto(college: Model) -> College {
         start_position: rules::start_position_to_proto(college.start_position).into(),
         language: rules::language_to_proto(college.language).into(),
         low_attendance_percent: Some(college.low_attendance_percent),
+        device_cooldown_hours: Some(college.device_cooldown_hours),
+        face_enabled: Some(college.face_enabled),
     }
 }

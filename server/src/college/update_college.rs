@@ -36,6 +36,8 @@ const WRITABLE: &[&str] = &[
     "start_position",
     "language",
     "low_attendance_percent",
+    "device_cooldown_hours",
+    "face_enabled",
 ];
 
 impl Service {

@@ -52,7 +52,7 @@ fn each_field_out_of_its_range_is_named_with_what_is_allowed() {
             accuracy_meters: Some(-1.0),
             mocked: false,
         }),
-        device: None,
+        ..Default::default()
     };
     let uuid = "must be a UUID such as 0192f0c1-7a3b-7000-8000-000000000000";
     let expected = [

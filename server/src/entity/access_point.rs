@@ -9,7 +9,7 @@ mod row {
     use sea_orm::entity::prelude::*;
 
     /// The kind of signal.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
     #[sea_orm(rs_type = "String", db_type = "Text")]
     pub enum Kind {
         #[sea_orm(string_value = "WIFI")]

@@ -77,6 +77,8 @@ mod row {
         pub access_point_matched: Option<String>,
         pub ip_address: Option<String>,
         pub device_id: Option<String>,
+        /// The key that has signed the check-in, whoever's it is.
+        pub device_key_id: Option<Uuid>,
         /// The makeup session that was attended instead.
         pub repaid_by_session_id: Option<Uuid>,
         /// Whether statistics count it: not an absence that was repaid, nor one from a makeup session, whose original counts.
@@ -124,6 +126,7 @@ impl Model {
             access_point_matched: None,
             ip_address: None,
             device_id: None,
+            device_key_id: None,
             repaid_by_session_id: None,
             is_counted: true,
             policy_id: None,

@@ -103,6 +103,10 @@ mod row {
         pub language: Language,
         /// Below which rate a student is told so; 0 tells nobody.
         pub low_attendance_percent: i32,
+        /// How long a further key of a device waits.
+        pub device_cooldown_hours: i32,
+        /// Whether pictures of faces are compared.
+        pub face_enabled: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -153,6 +157,8 @@ impl Model {
             start_position: StartPosition::Optional,
             language: Language::English,
             low_attendance_percent: 75,
+            device_cooldown_hours: 48,
+            face_enabled: false,
             record_lock_days: 30,
             feedback_days: 7,
             late_weight_percent: 100,

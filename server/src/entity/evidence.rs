@@ -78,6 +78,8 @@ pub enum Flag {
     ReplayedScan,
     /// It was made without a network, and handed in later.
     Offline,
+    /// The picture of the face was sent before, or enrolled.
+    ReplayedPicture,
     /// Written by a newer version than this one.
     #[serde(other)]
     Unknown,
@@ -113,6 +115,7 @@ impl Flag {
             Self::ImpossibleTravel => "IMPOSSIBLE_TRAVEL",
             Self::ReplayedScan => "REPLAYED_SCAN",
             Self::Offline => "OFFLINE",
+            Self::ReplayedPicture => "REPLAYED_PICTURE",
             Self::Unknown => "UNKNOWN",
         }
     }

@@ -29,6 +29,10 @@ mod row {
         Absence,
         #[sea_orm(string_value = "EXCUSE_DECIDED")]
         ExcuseDecided,
+        #[sea_orm(string_value = "REVIEW_DECIDED")]
+        ReviewDecided,
+        #[sea_orm(string_value = "DEVICE_ENROLLED")]
+        DeviceEnrolled,
         #[sea_orm(string_value = "LOW_ATTENDANCE")]
         LowAttendance,
     }

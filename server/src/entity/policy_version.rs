@@ -42,10 +42,17 @@ pub enum Uncertain {
 pub enum CodeMode {
     /// As the server is set, and one interval longer.
     Lenient,
-    /// Every 10 s, and 4 s longer.
+    /// Every 10 s, or sooner where the server is set so, and 4 s longer.
     Strict,
-    /// As strict, and three codes that follow each other, or a signed nonce.
+    /// Every second: a check-in has three that were shown within 3 s, the newest at most 5 s ago; or one, and a signed nonce.
     Challenge,
+}
+
+impl Rules {
+    /// Whether a factor is among those that meet a requirement.
+    pub fn requires(&self, factor: Factor) -> bool {
+        self.requirements.iter().flatten().any(|required| *required == factor)
+    }
 }
 
 impl Default for Rules {

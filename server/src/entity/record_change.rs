@@ -36,6 +36,9 @@ mod row {
         /// An excuse that was asked, decided or left undecided.
         #[sea_orm(string_value = "EXCUSE")]
         Excuse,
+        /// What staff made of a flagged check-in.
+        #[sea_orm(string_value = "REVIEW")]
+        Review,
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -20,6 +20,11 @@ pub struct Detail {
     pub changes: Vec<Change>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What a device is called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub device: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<DateTime<Utc>>,
     pub is_approved: bool,
     pub percent: u8,
     pub wanted_percent: u8,
@@ -41,6 +46,11 @@ impl Detail {
             What::SessionChanged { changes, reason, .. } => Self { changes, reason, ..detail },
             What::SessionCancelled { reason } => Self { reason, ..detail },
             What::ExcuseDecided { is_approved, reason, .. } => Self { is_approved, reason, ..detail },
+            What::DeviceEnrolled { name, active_from, .. } => {
+                let waits_until = (active_from > event.at).then_some(active_from);
+                Self { device: name, waits_until, ..detail }
+            }
+            What::ReviewDecided { is_confirmed, reason, .. } => Self { is_approved: is_confirmed, reason, ..detail },
             What::LowAttendance { percent, wanted_percent, .. } => Self { percent, wanted_percent, ..detail },
         }
     }

@@ -29,8 +29,8 @@ pub struct Event {
     pub what: What,
 }
 
-/// The session that it is about, as it is from then on.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The session that it is about, as it is from then on. Where it is about none, its ids are nil.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Plan {
     pub session_id: Uuid,
     pub subject: String,
@@ -69,6 +69,19 @@ pub enum What {
         is_approved: bool,
         reason: String,
     },
+    /// A flagged check-in was confirmed or rejected.
+    ReviewDecided {
+        student_id: Uuid,
+        is_confirmed: bool,
+        reason: String,
+    },
+    /// A key of a device was enrolled; it is active from then on.
+    DeviceEnrolled {
+        student_id: Uuid,
+        key_id: Uuid,
+        name: String,
+        active_from: DateTime<Utc>,
+    },
     /// A student's attendance has come below what the college wants.
     LowAttendance {
         student_id: Uuid,
@@ -95,6 +108,8 @@ impl What {
             Self::MakeupBooked { .. } => Kind::MakeupBooked,
             Self::SessionEnded => Kind::Absence,
             Self::ExcuseDecided { .. } => Kind::ExcuseDecided,
+            Self::ReviewDecided { .. } => Kind::ReviewDecided,
+            Self::DeviceEnrolled { .. } => Kind::DeviceEnrolled,
             Self::LowAttendance { .. } => Kind::LowAttendance,
         }
     }
@@ -121,6 +136,25 @@ impl Event {
             },
             what,
         }
+    }
+}
+
+impl Event {
+    /// About a person, and no session. Times are told by this zone's clocks.
+    pub fn of_a_person(
+        college_id: Uuid,
+        time_zone: String,
+        what: What,
+        actor_id: Option<Uuid>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let plan = Plan { time_zone, ..Plan::default() };
+        Self { id: Uuid::now_v7(), college_id, actor_id, at, plan, what }
+    }
+
+    /// The session that it is about.
+    pub fn session_id(&self) -> Option<Uuid> {
+        Some(self.plan.session_id).filter(|id| !id.is_nil())
     }
 }
 

@@ -41,6 +41,12 @@ pub fn messages(event: &Event, people: &[Uuid]) -> Vec<Message> {
         What::ExcuseDecided { student_id, is_approved, .. } => {
             vec![with(json!({"student_id": student_id, "is_approved": is_approved}))]
         }
+        What::DeviceEnrolled { student_id, key_id, active_from, .. } => {
+            vec![json!({"student_id": student_id, "key_id": key_id, "active_from": active_from})]
+        }
+        What::ReviewDecided { student_id, is_confirmed, .. } => {
+            vec![with(json!({"student_id": student_id, "is_confirmed": is_confirmed}))]
+        }
         What::LowAttendance { student_id, percent, wanted_percent } => {
             vec![with(json!({"student_id": student_id, "percent": percent, "wanted_percent": wanted_percent}))]
         }

@@ -19,12 +19,14 @@ pub const WRITABLE: &[&str] = &["mail", "mail_kinds", "quiet_from", "quiet_to", 
 
 const DIGEST_AT: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("it is a time of day");
 /// That a session begins is of no use in a mail box.
-const BY_MAIL: [Kind; 6] = [
+const BY_MAIL: [Kind; 8] = [
     Kind::SessionChanged,
     Kind::SessionCancelled,
     Kind::MakeupBooked,
     Kind::Absence,
     Kind::ExcuseDecided,
+    Kind::ReviewDecided,
+    Kind::DeviceEnrolled,
     Kind::LowAttendance,
 ];
 

@@ -21,7 +21,10 @@ pub async fn of(database: &Database, event: &Event) -> Result<Vec<Uuid>, Problem
     let plan = &event.plan;
     let mut people: BTreeSet<Uuid> = match &event.what {
         What::SessionEnded => absent(database, event).await?.into_iter().collect(),
-        What::ExcuseDecided { student_id, .. } | What::LowAttendance { student_id, .. } => [*student_id].into(),
+        What::ExcuseDecided { student_id, .. }
+        | What::ReviewDecided { student_id, .. }
+        | What::DeviceEnrolled { student_id, .. }
+        | What::LowAttendance { student_id, .. } => [*student_id].into(),
         What::SessionStarted | What::SessionCancelled { .. } | What::MakeupBooked { .. } => {
             attending(database, event).await?
         }

@@ -121,7 +121,7 @@ fn row(event: &Event, user_id: Uuid, detail: Value) -> Model {
         seq: 0,
         event_id: event.id,
         kind: event.what.kind(),
-        session_id: Some(event.plan.session_id),
+        session_id: event.session_id(),
         detail,
         created_at: event.at,
         read_at: None,

@@ -1,5 +1,5 @@
 //! DeleteUser: put a pseudonym in the person's place, unless the college would lose its last administrator → end enrolments
-//! and all that they are signed in with, their keys, and what was mailed to them → drop the copies, tell the replicas.
+//! and all that they are signed in with, their keys, what was mailed to them, and their face → drop the copies, tell the replicas.
 
 use uuid::Uuid;
 
@@ -40,6 +40,7 @@ impl Service {
                     let divisions = organisation::end_all(tx, college_id, id, today).await?;
                     identity::forget(tx, &found).await?;
                     store::forget_messages(tx, college_id, id).await?;
+                    store::forget_face(tx, college_id, id, now).await?;
                     let mut told = api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?;
                     told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);
                     audit::insert(tx, row).await?;

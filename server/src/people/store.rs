@@ -1,5 +1,6 @@
 //! The queries of this slice; the list's own stands with it.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, DbErr, QueryFilter as _, QuerySelect as _, QueryTrait as _,
     sea_query::{Expr, LockType},
@@ -87,5 +88,19 @@ pub async fn forget_messages(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), 
     let said = notification_preference::delete_in_college(college_id);
     said.filter(notification_preference::Column::UserId.eq(id)).exec(tx).await?;
     guardian::delete_in_college(college_id).filter(guardian::Column::StudentId.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Deletes what is kept of a face, with the key that opens it, and ends the consent.
+pub async fn forget_face(tx: &Tx, college_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
+    use crate::entity::{face_consent, face_key, face_picture, face_template};
+    face_picture::delete_in_college(college_id).filter(face_picture::Column::UserId.eq(id)).exec(tx).await?;
+    face_template::delete_in_college(college_id).filter(face_template::Column::UserId.eq(id)).exec(tx).await?;
+    face_key::delete_in_college(college_id).filter(face_key::Column::UserId.eq(id)).exec(tx).await?;
+    let standing = face_consent::update_in_college(college_id)
+        .col_expr(face_consent::Column::WithdrawnAt, Expr::value(now))
+        .filter(face_consent::Column::UserId.eq(id))
+        .filter(face_consent::Column::WithdrawnAt.is_null());
+    standing.exec(tx).await?;
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ColumnTrait as _, ExprTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
+use super::store::list_newest;
 use crate::{
     entity::{
         policy::{self, Scope},
-        policy_version::{self, Rules},
+        policy_version::Rules,
         session,
     },
     problem::Problem,
@@ -62,6 +63,11 @@ pub async fn refresh_applied(store: &Store, session: &session::Model) -> Result<
     Ok(choose(&in_force, session))
 }
 
+/// Drops the copies of a college's policies, of which one has changed.
+pub(super) async fn outdate(store: &Store, college_id: Uuid) {
+    store.cache.outdate(&All { college_id }).await;
+}
+
 /// The narrowest.
 fn choose(in_force: &InForce, session: &session::Model) -> Arc<Applied> {
     let scopes = [
@@ -79,17 +85,9 @@ async fn list_in_force(database: &Database, college_id: Uuid) -> Result<InForce,
         .filter(policy::Column::IsShadow.eq(false))
         .all(database.reader())
         .await?;
-    if policies.is_empty() {
-        return Ok(InForce::new());
-    }
-    let newest = policies.iter().fold(sea_orm::Condition::any(), |any, policy| {
-        any.add(policy_version::Column::PolicyId.eq(policy.id).and(policy_version::Column::Version.eq(policy.version)))
-    });
-    let versions = policy_version::in_college(college_id).filter(newest).all(database.reader()).await?;
-    let mut rules: HashMap<Uuid, Rules> =
-        versions.into_iter().map(|version| (version.policy_id, version.rules)).collect();
+    let mut newest = list_newest(database.reader(), college_id, &policies).await?;
     let in_force = policies.into_iter().filter_map(|policy| {
-        let rules = rules.remove(&policy.id)?;
+        let rules = newest.remove(&policy.id)?.rules;
         let applied = Applied { version: Some((policy.id, policy.version)), rules };
         Some(((policy.scope, policy.scope_id), Arc::new(applied)))
     });

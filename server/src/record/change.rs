@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     checkin::status_name,
     entity::{
-        attendance_record::{self, Column, Model as Record, Status},
+        attendance_record::{self, Column, Model as Record, Review, Status},
         record_change::{self, ActorKind, Source},
         session,
     },
@@ -92,6 +92,29 @@ pub async fn change_many(
     repay(tx, &session).await?;
     tally::recount(tx, &session, records.iter().map(|record| record.student_id)).await?;
     Ok(records)
+}
+
+/// Says how the review of a check-in stands, and what the record says now, as one event of a session that is locked.
+pub async fn judge(
+    tx: &Tx,
+    session: &session::Model,
+    record: Record,
+    review: Review,
+    to: Status,
+    cause: &Cause,
+) -> Result<Record, Problem> {
+    let record = match record.status == to {
+        true => Record { event_seq: raise(tx, session).await?.event_seq, updated_at: cause.at, ..record },
+        false => change(tx, session, record, to, cause).await?,
+    };
+    attendance_record::update_in_college(record.college_id)
+        .col_expr(Column::Review, Expr::value(review))
+        .col_expr(Column::EventSeq, Expr::value(record.event_seq))
+        .col_expr(Column::UpdatedAt, Expr::value(cause.at))
+        .filter(Column::Id.eq(record.id))
+        .exec(tx)
+        .await?;
+    Ok(Record { review, ..record })
 }
 
 /// Counts an event of the session.

@@ -27,5 +27,6 @@ const fn source_to_proto(source: Source) -> proto::Source {
         Source::Mark => proto::Source::Mark,
         Source::Import => proto::Source::Import,
         Source::Excuse => proto::Source::Excuse,
+        Source::Review => proto::Source::Review,
     }
 }

@@ -18,12 +18,12 @@ mod service;
 mod store;
 mod update_record;
 
-pub use change::{Cause, change};
+pub use change::{Cause, change, judge};
 pub use mark::Marking;
 pub use roll::Fault;
 pub use rules::{by_hand, check_lock, check_own, locked_since};
 pub use service::Service;
-pub use store::{find, find_of};
+pub use store::{find, find_in, find_of};
 
 /// What a record is called in a problem.
 pub const RESOURCE: &str = "record";

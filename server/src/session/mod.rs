@@ -30,13 +30,13 @@ mod sweep;
 mod transition;
 mod window;
 
-pub use access::{count_expected, expected, find_for_staff, is_enrolled};
+pub use access::{count_expected, expected, find_for_staff, find_only_active, find_visible, is_enrolled};
 pub use card::{Card, load_card, refresh_card};
 pub use convert::to_proto;
 pub use makeup::repay;
 pub use rules::{ambiguous, check_staff, state_name, teaches};
 pub use service::Service;
-pub use store::{find, list_active_at, list_active_of, lock};
+pub use store::{find, list_active_at, lock};
 pub use transition::end_by_server;
 
 /// What a session is called in a problem.

@@ -12,6 +12,7 @@ use reader::Reader;
 
 use std::{path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     /// The master secret; made in the data folder when none is given, in development only.
     pub secret: Option<SecretString>,
     pub data_dir: PathBuf,
+    /// Where the models for faces are, if they were fetched.
+    pub face_models_dir: PathBuf,
     pub time_zone: chrono_tz::Tz,
     pub default_fence_radius_meters: f64,
     pub clock_offset_file: Option<PathBuf>,
@@ -84,6 +87,7 @@ impl Settings {
         let database = read_database(&mut reader, &data_dir);
         let redis = read_redis(&mut reader);
         let documents = documents::read(&mut reader, &data_dir, production);
+        let face_models_dir = reader.optional("FACE_MODELS_DIR").map_or_else(|| data_dir.join("models"), PathBuf::from);
         reader.know(&[
             "JWT_SECRET",
             "PORT",
@@ -128,6 +132,7 @@ impl Settings {
             documents,
             secret,
             data_dir,
+            face_models_dir,
             time_zone,
             default_fence_radius_meters: reader.number("GEO_FENCE_RADIUS_METERS", 50, 1..=100_000) as f64,
             clock_offset_file,
@@ -141,7 +146,10 @@ impl Settings {
                 secure_cookie: production,
                 allowed_origins: Vec::new(),
             },
-            code: Code { interval_seconds: reader.number("QR_REFRESH_INTERVAL_SECONDS", 25, 1..=300) },
+            code: Code {
+                interval_seconds: reader.number("QR_REFRESH_INTERVAL_SECONDS", 25, 1..=300),
+                one_time_password_life: TimeDelta::seconds(reader.number("OTP_EXPIRATION_SECONDS", 60, 10..=600)),
+            },
             limits: RateLimits {
                 anonymous_per_minute: reader.number("RATE_LIMIT_IP_PER_MINUTE", 100, 0..=1_000_000),
                 login_per_minute: reader.number("RATE_LIMIT_LOGIN_PER_MINUTE", 10, 0..=1_000_000),

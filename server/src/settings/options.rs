@@ -114,10 +114,11 @@ pub enum SmtpTls {
     Tls,
 }
 
-/// How codes rotate.
+/// How codes rotate, and how long a one-time password is good.
 #[derive(Clone, Debug)]
 pub struct Code {
     pub interval_seconds: u32,
+    pub one_time_password_life: chrono::TimeDelta,
 }
 
 /// How much one caller may ask. 0 switches a limit off.

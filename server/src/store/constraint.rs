@@ -11,7 +11,9 @@ const UNIQUE: &[(&str, &str)] = &[
     ("uq_users_email", "users.college_id, users.email"),
     ("uq_locations_name", "locations.college_id, locations.name"),
     ("uq_api_keys_name", "api_keys.college_id, api_keys.name"),
+    ("uq_devices_key", "devices.college_id, devices.public_key"),
     ("uq_access_points_bssid", "access_points.college_id, access_points.bssid"),
+    ("uq_policies_scope", "policies.college_id, policies.scope, policies.scope_id, policies.is_shadow"),
     ("uq_excuses_standing", "excuses.college_id, excuses.session_id, excuses.student_id"),
 ];
 

@@ -14,6 +14,8 @@ pub const fn type_of(kind: Kind) -> &'static str {
         Kind::MakeupBooked => "session.makeup_booked",
         Kind::Absence => "attendance.absence",
         Kind::ExcuseDecided => "excuse.decided",
+        Kind::ReviewDecided => "review.decided",
+        Kind::DeviceEnrolled => "device.enrolled",
         Kind::LowAttendance => "attendance.low",
     }
 }
@@ -26,6 +28,8 @@ pub const fn kind_to_proto(kind: Kind) -> notification::Kind {
         Kind::MakeupBooked => notification::Kind::MakeupBooked,
         Kind::Absence => notification::Kind::Absence,
         Kind::ExcuseDecided => notification::Kind::ExcuseDecided,
+        Kind::ReviewDecided => notification::Kind::ReviewDecided,
+        Kind::DeviceEnrolled => notification::Kind::DeviceEnrolled,
         Kind::LowAttendance => notification::Kind::LowAttendance,
     }
 }
@@ -39,6 +43,8 @@ const fn kind_from_proto(kind: notification::Kind) -> Option<Kind> {
         notification::Kind::MakeupBooked => Some(Kind::MakeupBooked),
         notification::Kind::Absence => Some(Kind::Absence),
         notification::Kind::ExcuseDecided => Some(Kind::ExcuseDecided),
+        notification::Kind::ReviewDecided => Some(Kind::ReviewDecided),
+        notification::Kind::DeviceEnrolled => Some(Kind::DeviceEnrolled),
         notification::Kind::LowAttendance => Some(Kind::LowAttendance),
     }
 }

@@ -39,7 +39,13 @@ async fn may_not_hold_what_no_database_can(kind: Kind) {
     let good = class.request().await;
     let bad = [
         ("qr_code", CheckInRequest { qr_code: "a\0b".to_owned(), ..good.clone() }),
-        ("device.device_id", CheckInRequest { device: Some(Device { device_id: "a\0b".to_owned() }), ..good.clone() }),
+        (
+            "device.device_id",
+            CheckInRequest {
+                device: Some(Device { device_id: "a\0b".to_owned(), ..Device::default() }),
+                ..good.clone()
+            },
+        ),
     ];
     for (field, request) in bad {
         let refusal = class.student(0).check_ins().check_in(request).await.refused();

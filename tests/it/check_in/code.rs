@@ -102,7 +102,8 @@ async fn must_be_whole(kind: Kind) {
     let session_id = Some(class.session_id().to_string());
     let mut codes = class.student(0).codes();
     for code in &forged {
-        let request = VerifyCodeRequest { code: code.clone(), session_id: session_id.clone() };
+        let request =
+            VerifyCodeRequest { code: code.clone(), session_id: session_id.clone(), ..VerifyCodeRequest::default() };
         let refusal = codes.verify_code(request).await.refused();
         assert_eq!(refusal.kind(), (Code::FailedPrecondition, "CODE_INVALID"), "{code}");
     }

@@ -1,6 +1,7 @@
 //! CheckInService: from the code on the wall to a row.
 
 mod accepts;
+mod access_points;
 mod attempts;
 mod code;
 mod late;

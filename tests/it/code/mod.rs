@@ -2,5 +2,6 @@
 
 mod current;
 mod image;
+mod modes;
 mod verify;
 mod watch;

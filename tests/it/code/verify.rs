@@ -14,7 +14,7 @@ async fn tells_what_a_check_in_would(kind: Kind) {
     let class = Class::open(kind, 1).await;
     class.world.align(25).await;
     let code = class.code().await;
-    let request = VerifyCodeRequest { code: code.code.clone(), session_id: None };
+    let request = VerifyCodeRequest { code: code.code.clone(), session_id: None, ..VerifyCodeRequest::default() };
     let expected = VerifyCodeResponse {
         valid: true,
         session_id: class.session_id().to_string(),
@@ -37,7 +37,7 @@ async fn tells_what_a_check_in_would(kind: Kind) {
     let end = rollcall_proto::v1::EndSessionRequest { id: class.session_id().to_string() };
     let fresh = class.code().await.code;
     class.teacher().sessions().end_session(end).await.answer();
-    let request = VerifyCodeRequest { code: fresh, session_id: None };
+    let request = VerifyCodeRequest { code: fresh, session_id: None, ..VerifyCodeRequest::default() };
     let refusal = student.codes().verify_code(request).await.refused();
     assert_eq!(refusal.kind(), (Code::FailedPrecondition, "SESSION_NOT_ACTIVE"));
 }

@@ -23,7 +23,11 @@ async fn hear_of_enrolments(kind: Kind) {
 
     let stranger = class.stranger().at(1);
     stranger.check_ins().check_in(class.request().await).await.answer();
-    let shown = VerifyCodeRequest { code: class.code().await.code, session_id: Some(class.session_id().to_string()) };
+    let shown = VerifyCodeRequest {
+        code: class.code().await.code,
+        session_id: Some(class.session_id().to_string()),
+        ..VerifyCodeRequest::default()
+    };
     let refusal = until_within("the replica has heard of it", Duration::from_secs(1), async || {
         let told = student(1).codes().verify_code(shown.clone()).await;
         told.is_err().then(|| told.refused())

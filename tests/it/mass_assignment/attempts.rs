@@ -30,17 +30,17 @@ impl Attempts {
         let Spread { path, .. } = call::spread(method, &json!({&resource: {"id": &id}}));
         let current = scene.world.actor(&scene.college.admin).rest().get(&path).await.answer();
         assert_eq!(current["id"], id, "{}", update.method);
-        let text = update.writable[0];
+        let (text, mallory) = (update.writable[0], update.value("Mallory"));
         let with = |field: &str, value: &Value| {
             let mut whole = current.clone();
-            (whole[text], whole[field]) = (json!("Mallory"), value.clone());
+            (whole[text], whole[field]) = (mallory.clone(), value.clone());
             whole
         };
         let (mut grpc, mut replacements, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         let mut mask = |paths: &[&str], message: &Value| {
             grpc.push((Some(paths.iter().map(|path| (*path).to_owned()).collect()), message.clone()));
         };
-        let plain = with(text, &json!("Mallory"));
+        let plain = with(text, &mallory);
         for field in message.fields() {
             let name = field.name();
             let (inner, outer) = (format!("{name}.id"), format!("{resource}.{name}"));
@@ -68,16 +68,16 @@ impl Attempts {
             }
             for spelling in spellings(name) {
                 let mut whole = current.clone();
-                whole[text] = json!("Mallory");
+                whole[text] = mallory.clone();
                 whole.as_object_mut().expect("an object").remove(name);
                 whole[&spelling] = another.clone();
                 if !is_path {
                     rest.push((Method::PUT, String::new(), whole));
                     rest.push((Method::PATCH, String::new(), json!({&spelling: another})));
-                    rest.push((Method::PATCH, String::new(), json!({text: "Mallory", &spelling: another})));
+                    rest.push((Method::PATCH, String::new(), json!({text: mallory, &spelling: another})));
                 }
                 for query in ["update_mask", "updateMask"] {
-                    let body = json!({text: "Mallory"});
+                    let body = json!({text: mallory});
                     rest.push((Method::PATCH, format!("?{query}={spelling}"), body.clone()));
                     rest.push((Method::PATCH, format!("?{query}={text},{spelling}"), body));
                 }
@@ -91,15 +91,15 @@ impl Attempts {
             mask(&[name], &plain);
             mask(&[text, name], &plain);
             for spelling in spellings(name) {
-                let body = json!({text: "Mallory", &spelling: "x"});
+                let body = json!({text: mallory, &spelling: "x"});
                 rest.push((Method::PATCH, String::new(), body.clone()));
-                rest.push((Method::PATCH, format!("?update_mask={text},{spelling}"), json!({text: "Mallory"})));
+                rest.push((Method::PATCH, format!("?update_mask={text},{spelling}"), json!({text: mallory})));
                 let mut whole = plain.clone();
                 whole[&spelling] = json!("x");
                 rest.push((Method::PUT, String::new(), whole));
             }
         }
-        rest.push((Method::PATCH, "?update_mask=*".to_owned(), json!({text: "Mallory"})));
+        rest.push((Method::PATCH, "?update_mask=*".to_owned(), json!({text: mallory})));
         grpc.push((Some(Vec::new()), plain));
         grpc.append(&mut replacements);
         Self { resource, path, grpc, rest }

@@ -72,6 +72,9 @@ impl Scene {
             "GeofenceService.CreateLocation" => {
                 ("locations", json!({"name": "Room 7", "latitude": 12.9716, "longitude": 77.5946}))
             }
+            "PolicyService.CreatePolicy" => {
+                ("policies", json!({"scope": "COLLEGE", "rules": {"requirements": [{"factors": ["CODE"]}]}}))
+            }
             "ScheduleFeedService.CreateScheduleFeed" => ("schedule_feeds", json!({})),
             "SessionService.CreateSession" => (
                 "sessions",

@@ -15,6 +15,7 @@ pub(super) struct Scene {
     slot: Uuid,
     entry: String,
     webhook: String,
+    policy: String,
     key: String,
     rows: Rows,
 }
@@ -41,6 +42,9 @@ impl Scene {
         let entry = json!({"kind": "BREAK", "name": "Break", "from_date": "2001-01-01"});
         let entry = rest.post("/api/v1/calendar/entries", &entry).await.answer();
         let webhook = rest.post("/api/v1/webhooks", &json!({"url": "https://hooks.x.example/"})).await.answer();
+        let rules = json!({"requirements": [{"factors": ["CODE"]}]});
+        let policy = json!({"scope": "DIVISION", "scope_id": college.division.id, "rules": rules});
+        let policy = rest.post("/api/v1/policies", &policy).await.answer();
         let scopes = json!(["PEOPLE_WRITE", "ORGANISATION_WRITE"]);
         let key = json!({"name": "key", "scopes": scopes, "current_password": PASSWORD});
         let key = rest.post("/api/v1/api-keys", &key).await.answer();
@@ -53,6 +57,7 @@ impl Scene {
             slot: slot.id,
             entry: text(&entry["id"]),
             webhook: text(&webhook["webhook"]["id"]),
+            policy: text(&policy["id"]),
             key: text(&key["key"]),
             rows,
         }
@@ -81,6 +86,7 @@ impl Scene {
             "colleges" => self.college.college.id.to_string(),
             "divisions" => self.college.other_division.id.to_string(),
             "locations" => self.college.location.id.to_string(),
+            "policies" => self.policy.clone(),
             "timetables" => self.slot.to_string(),
             "users" => self.college.students[0].id.to_string(),
             "webhooks" => self.webhook.clone(),
@@ -104,6 +110,9 @@ impl Scene {
             ("division_id", _) => json!(self.foreign.division.id),
             ("id", _) => json!(self.foreign.admin.id),
             ("disabled_reason", _) => json!("GONE"),
+            ("scope", _) => json!("SESSION"),
+            ("is_shadow", _) => json!(true),
+            ("version", _) => json!(7),
             (_, FieldKind::String) => json!("other"),
             (_, FieldKind::Message(message)) if message.name() == "Timestamp" => json!("2001-01-01T00:00:00Z"),
             (name, _) => panic!("what would another {name} be?"),

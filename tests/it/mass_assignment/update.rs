@@ -6,19 +6,19 @@ use rollcall_tests::{
     Kind, Refusal,
     contract::{self, short_name},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tonic::Code;
 
 use super::{attempts::Attempts, scene::Scene};
 
-/// An RPC that changes something, what it may write, and where that is kept. The first field is text.
+/// An RPC that changes something, what it may write, and where that is kept. The first field is text, or rules.
 pub(super) struct Update {
     pub(super) method: &'static str,
     pub(super) table: &'static str,
     pub(super) writable: &'static [&'static str],
 }
 
-const UPDATES: [Update; 7] = [
+const UPDATES: [Update; 8] = [
     Update {
         method: "CalendarService.UpdateCalendarEntry",
         table: "calendar_entries",
@@ -47,6 +47,8 @@ const UPDATES: [Update; 7] = [
             "excused_counts",
             "language",
             "low_attendance_percent",
+            "device_cooldown_hours",
+            "face_enabled",
         ],
     },
     Update { method: "DivisionService.UpdateDivision", table: "divisions", writable: &["name", "description"] },
@@ -64,6 +66,7 @@ const UPDATES: [Update; 7] = [
             "polygon",
         ],
     },
+    Update { method: "PolicyService.UpdatePolicy", table: "policies", writable: &["rules"] },
     Update {
         method: "TimetableService.UpdateTimetable",
         table: "timetables",
@@ -86,6 +89,19 @@ const UPDATES: [Update; 7] = [
     },
     Update { method: "UserService.UpdateUser", table: "users", writable: &["username", "email", "role", "is_active"] },
 ];
+
+impl Update {
+    /// Something that the first field can have, another one for each text.
+    pub(super) fn value(&self, text: &str) -> Value {
+        match self.table {
+            "policies" => {
+                let grace: u32 = text.bytes().map(u32::from).sum();
+                json!({"requirements": [{"factors": ["CODE"]}], "late_grace_seconds": grace})
+            }
+            _ => json!(text),
+        }
+    }
+}
 
 fn is_fault(result: &Result<(), Refusal>) -> bool {
     !matches!(result, Err(refusal) if refusal.kind() == (Code::InvalidArgument, "INVALID_FIELD"))
@@ -127,7 +143,7 @@ pub(super) async fn no_update_writes_more_than_its_list(kind: Kind) {
             }
             // The rest of the same message can be written: it was the field that was refused.
             let rest = caller.rest();
-            let body = json!({update.writable[0]: format!("Changed {tried}")});
+            let body = json!({update.writable[0]: update.value(&format!("Changed {tried}"))});
             let changed = rest.send(rest.request(Method::PATCH, &attempts.path).json(&body)).await.answer();
             assert_ne!(scene.table(update.table).await, before, "{name}: {changed}");
         }

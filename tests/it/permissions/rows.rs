@@ -39,10 +39,16 @@ const NOT_YOURS: Expect = Expect::Refused(Code::PermissionDenied, "NOT_YOUR_SESS
 const TOKEN_INVALID: Expect = Expect::Refused(Code::Unauthenticated, "ACCOUNT_TOKEN_INVALID");
 const CODE_INVALID: Expect = Expect::Refused(Code::FailedPrecondition, "CODE_INVALID");
 
+const FACE_DISABLED: Expect = Expect::Refused(Code::FailedPrecondition, "FACE_DISABLED");
+
+const DEVICE_NOT_PROVEN: Expect = Expect::Refused(Code::FailedPrecondition, "DEVICE_NOT_PROVEN");
+
 const ANYONE: &[&str] = &["ANYONE"];
 const EVERYONE: &[&str] = &["STUDENT", "TEACHER", "ADMIN"];
 const STAFF: &[&str] = &["TEACHER", "ADMIN"];
 const STUDENTS: &[&str] = &["STUDENT"];
+const STUDENTS_AND_TEACHERS: &[&str] = &["STUDENT", "TEACHER"];
+const STUDENTS_AND_ADMINS: &[&str] = &["STUDENT", "ADMIN"];
 const ADMINS: &[&str] = &["ADMIN"];
 
 const ALL: &[Object] = &[Object::Own, Object::Other, Object::Foreign, Object::Absent];
@@ -98,6 +104,32 @@ pub fn row(method: &str) -> Option<Row> {
             Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
         }
         "SessionService.ListSessions" => Row { list: Some("sessions"), ..OPEN },
+        "FaceService.GetFaceEnrolment"
+        | "FaceService.GiveFaceConsent"
+        | "FaceService.WithdrawFaceConsent"
+        | "FaceService.DeleteFaceEnrolment" => {
+            Row { callers: STUDENTS_AND_TEACHERS, objects: CALLER, repeatable: false, ..OPEN }
+        }
+        // The college has not switched it on: with photos it is tried in `face/`.
+        "FaceService.EnrolFace" => {
+            Row { callers: STUDENTS_AND_TEACHERS, objects: &[Object::Absent], gone: FACE_DISABLED, ..OPEN }
+        }
+        "DeviceService.GetCheckInNonce" | "DeviceService.ListMyDevices" => {
+            Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN }
+        }
+        // The proof is nobody's: with keys it is tried in `device/`.
+        "DeviceService.EnrolDevice" => {
+            Row { callers: STUDENTS, objects: &[Object::Absent], gone: DEVICE_NOT_PROVEN, repeatable: false, ..OPEN }
+        }
+        "DeviceService.ListDevices" => {
+            Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "DeviceService.ApproveDevice" => {
+            Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "DeviceService.RevokeDevice" => {
+            Row { callers: STUDENTS_AND_ADMINS, student_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
         "UserService.GetMe" | "UserService.UpdateMe" => Row { objects: CALLER, ..OPEN },
         "UserService.ListUsers" => Row { callers: ADMINS, objects: CALLER, list: Some("users"), ..OPEN },
         "UserService.CreateUser" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
@@ -128,10 +160,15 @@ pub fn row(method: &str) -> Option<Row> {
         | "SessionService.BookMakeup" => Row { repeatable: false, ..OF_A_SESSION },
         "SessionService.ChangeTeacher" => OF_A_SESSION,
         "SessionService.PlanSessions" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
-        "CodeService.GetCurrentCode" | "CodeService.WatchCodes" => Row { repeatable: false, ..OF_A_SESSION },
+        "CodeService.GetCurrentCode" | "CodeService.WatchCodes" | "CodeService.RequestOtp" => {
+            Row { repeatable: false, ..OF_A_SESSION }
+        }
         "CodeService.GetCurrentCodeImage" | "LiveService.WatchAttendance" | "RecordService.ListRecords" => OF_A_SESSION,
         "CodeService.VerifyCode" => {
             Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: CODE_INVALID, repeatable: false, ..OPEN }
+        }
+        "CodeService.VerifyOtp" => {
+            Row { callers: STUDENTS, student_theirs: NOT_ENROLLED, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
         "GeofenceService.GetLocation" => Row { gone: NOT_FOUND, ..OPEN },
         "GeofenceService.CreateLocation" => Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN },
@@ -195,6 +232,18 @@ pub fn row(method: &str) -> Option<Row> {
         | "WebhookService.RotateWebhookSecret"
         | "WebhookService.ListWebhookDeliveries"
         | "WebhookService.RedeliverWebhook" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
+        "PolicyService.CreatePolicy"
+        | "PolicyService.GetPolicy"
+        | "PolicyService.ListPolicyVersions"
+        | "PolicyService.UpdatePolicy"
+        | "PolicyService.DeletePolicy"
+        | "PolicyService.ComparePolicy" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
+        "PolicyService.ListPolicies" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("policies"), ..OPEN }
+        }
+        "PolicyService.GetSessionPolicy" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
+        }
         "CollegeService.GetCollege" => Row { objects: CALLER, ..OPEN },
         "CollegeService.UpdateCollege" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
         "AuditService.ListAuditRows" => {
@@ -214,6 +263,16 @@ pub fn row(method: &str) -> Option<Row> {
         }
         "ExcuseService.DecideExcuse" => {
             Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "ReviewService.ListReviews" => Row { callers: STAFF, list: Some("reviews"), ..OPEN },
+        "ReviewService.GetReview" => {
+            Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
+        }
+        "ReviewService.DecideReview" => {
+            Row { callers: STAFF, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
+        }
+        "ReviewService.AppealReview" => {
+            Row { callers: STUDENTS, student_theirs: NOT_FOUND, gone: NOT_FOUND, repeatable: false, ..OPEN }
         }
         "ExcuseService.ListExcuses" => Row { list: Some("excuses"), ..OPEN },
         "RecordService.ListMyRecords" => Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN },
@@ -258,6 +317,9 @@ fn scope(method: &str) -> Option<&'static str> {
         | "TimetableService.GetTimetable"
         | "TimetableService.ListDivisionTimetable"
         | "TimetableService.ListToday"
+        | "PolicyService.GetPolicy"
+        | "PolicyService.ListPolicies"
+        | "PolicyService.ListPolicyVersions"
         | "CollegeService.GetCollege" => "ORGANISATION_READ",
         "CalendarService.CreateCalendarEntry"
         | "CalendarService.UpdateCalendarEntry"
@@ -282,6 +344,8 @@ fn scope(method: &str) -> Option<&'static str> {
         | "RecordService.ListRecordChanges"
         | "ReportService.GetAnalytics"
         | "ReportService.ListAtRisk"
+        | "PolicyService.ComparePolicy"
+        | "PolicyService.GetSessionPolicy"
         | "LiveService.WatchAttendance" => "ATTENDANCE_READ",
         _ => return None,
     };

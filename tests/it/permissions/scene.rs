@@ -51,11 +51,15 @@ pub struct Scene {
     sessions: HashMap<Object, SeedSession>,
     records: HashMap<Object, String>,
     excuses: HashMap<Object, String>,
+    /// Records of check-ins that are flagged, with their sessions.
+    flagged: HashMap<Object, (String, Uuid)>,
     /// Sessions that are over, which their students attended.
     attended: HashMap<Object, Uuid>,
     stock: Mutex<HashMap<(Object, Begin), Vec<Uuid>>>,
     days_ahead: AtomicI64,
     webhooks: Webhooks,
+    /// A policy of each college.
+    policies: [String; 2],
     revoked: [String; 2],
     keys: [String; 2],
     narrow_keys: HashMap<&'static str, String>,
@@ -123,8 +127,10 @@ impl Scene {
         rest.send(rest.request(Method::PATCH, "/api/v1/college").json(&open)).await.answer();
         // Her sign-in is what her college's audit has to show.
         world.actor(&foreign.admin).login().await;
+        let mut policies = Vec::new();
         for college in [&college, &foreign] {
             calendars::spare_entry(&world.actor(&college.admin)).await;
+            policies.push(requests::make_shadow(&world.actor(&college.admin), &json!({"scope": "COLLEGE"})).await);
         }
         let webhooks = Webhooks::make(&world, [(&college, told[0]), (&foreign, told[1])]).await;
         let mut revoked = Vec::new();
@@ -149,10 +155,12 @@ impl Scene {
             sessions,
             records: HashMap::new(),
             excuses: HashMap::new(),
+            flagged: HashMap::new(),
             attended: HashMap::new(),
             stock: Mutex::new(stock),
             days_ahead: AtomicI64::new(1),
             webhooks,
+            policies: policies.try_into().expect("two policies"),
             revoked: revoked.try_into().expect("two tokens"),
             keys,
             narrow_keys,
@@ -161,6 +169,9 @@ impl Scene {
         for object in [Object::Own, Object::Other, Object::Foreign] {
             let excuse = scene.ask(object, scene.excused_session(object)).await;
             scene.excuses.insert(object, excuse);
+            let session = scene.fresh_of(object);
+            let record = scene.flag(object, session).await;
+            scene.flagged.insert(object, (record, session));
             let session = scene.attend(object).await;
             scene.attended.insert(object, session);
         }

@@ -1,8 +1,12 @@
 //! One file a factor: what it makes of what was sent, as a pure verdict, with the reason that is given where it stands alone
 //! against the student.
 
+pub mod access_points;
 pub mod code;
+pub mod device;
+pub mod face;
 pub mod geofence;
+pub mod otp;
 
 use super::refusal::Refusal;
 use crate::entity::evidence::Evidence;

@@ -16,6 +16,7 @@ use crate::{
         attendance_record::Model as Record,
         check_in_attempt::{self, Model as Attempt},
     },
+    jobs,
     problem::Problem,
     store::{Bus, Database, Notice, Store, batch::Batcher},
 };
@@ -29,6 +30,8 @@ const LANES: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Stored,
+    /// It is stored, and its device has checked somebody else in to the session.
+    Shared,
     /// The student has a record in this session, or the client's id has one.
     Conflict,
     SessionNotActive,
@@ -107,10 +110,14 @@ async fn store(database: &Database, records: Arc<[Arc<Record>]>) -> Result<Vec<O
 
 /// Once for each session, not for each record: neighbours in their order.
 fn announce(bus: &Bus, records: &[Arc<Record>], outcomes: &[Outcome]) {
-    let stored = records.iter().zip(outcomes).filter(|(_, outcome)| **outcome == Outcome::Stored);
+    let is_stored = |outcome: &Outcome| matches!(outcome, Outcome::Stored | Outcome::Shared);
+    let stored = records.iter().zip(outcomes).filter(|(_, outcome)| is_stored(outcome));
     let mut told: Vec<(Uuid, Uuid)> = stored.map(|(record, _)| (record.college_id, record.session_id)).collect();
     told.dedup();
     for (college_id, session_id) in told {
         bus.announce(Notice::SessionChanged { college_id, session_id });
+    }
+    if outcomes.contains(&Outcome::Shared) {
+        jobs::announce(bus);
     }
 }

@@ -50,6 +50,34 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
                 ),
             }
         }
+        Kind::ReviewDecided => {
+            let verdict = if detail.is_approved { "confirmed" } else { "rejected" };
+            let next = if detail.is_approved { "" } else { " You may appeal once." };
+            Text {
+                title: format!("Your check-in was {verdict}: {subject}"),
+                body: format!(
+                    "Your check-in to {subject}, {}, was looked at and {verdict}.{}{next}",
+                    when_and_where(detail),
+                    reason(detail)
+                ),
+            }
+        }
+        Kind::DeviceEnrolled => {
+            let name = if detail.device.is_empty() { String::new() } else { format!(" “{}”", detail.device) };
+            let from = detail.waits_until.map_or_else(
+                || "It is active now.".to_owned(),
+                |time| {
+                    let time = local(&detail.time_zone, time).format("%A %-d %B %Y, %H:%M");
+                    format!("It will replace the one that you use, from {time} ({}) on.", detail.time_zone)
+                },
+            );
+            Text {
+                title: "A device was enrolled".to_owned(),
+                body: format!(
+                    "The device{name} was enrolled for your account. {from} If that was not you, revoke it and change your password."
+                ),
+            }
+        }
         Kind::LowAttendance => Text {
             title: format!("Your attendance is {} %", detail.percent),
             body: format!(

@@ -72,6 +72,34 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
                 ),
             }
         }
+        Kind::ReviewDecided => {
+            let verdict = if detail.is_approved { "bestätigt" } else { "abgelehnt" };
+            let next = if detail.is_approved { "" } else { " Einmal kann Widerspruch eingelegt werden." };
+            Text {
+                title: format!("Anmeldung {verdict}: {subject}"),
+                body: format!(
+                    "Die Anmeldung zu {subject}, {}, wurde geprüft und {verdict}.{}{next}",
+                    when_and_where(detail),
+                    reason(detail)
+                ),
+            }
+        }
+        Kind::DeviceEnrolled => {
+            let name = if detail.device.is_empty() { String::new() } else { format!(" „{}“", detail.device) };
+            let from = detail.waits_until.map_or_else(
+                || "Es ist sofort gültig.".to_owned(),
+                |time| {
+                    let time = local(&detail.time_zone, time).format("%d.%m.%Y, %H:%M");
+                    format!("Es ersetzt das bisherige ab {time} Uhr ({}).", detail.time_zone)
+                },
+            );
+            Text {
+                title: "Ein Gerät wurde angemeldet".to_owned(),
+                body: format!(
+                    "Das Gerät{name} wurde für das Konto angemeldet. {from} Wenn das jemand anders war: widerrufen und das Passwort ändern."
+                ),
+            }
+        }
         Kind::LowAttendance => Text {
             title: format!("Anwesenheit: {} %", detail.percent),
             body: format!(

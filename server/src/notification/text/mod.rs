@@ -103,6 +103,7 @@ mod tests {
             is_approved: true,
             percent: 61,
             wanted_percent: 75,
+            ..Detail::default()
         }
     }
 

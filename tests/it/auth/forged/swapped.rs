@@ -47,7 +47,7 @@ async fn are_good_for_one_thing(kind: Kind) {
                 stream.message().await.map(|_| ())
             }
             _ => {
-                let request = VerifyCodeRequest { code: text, session_id: None };
+                let request = VerifyCodeRequest { code: text, session_id: None, ..VerifyCodeRequest::default() };
                 student.codes().verify_code(request).await.map(|_| ())
             }
         }

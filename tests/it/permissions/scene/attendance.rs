@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rollcall_proto::v1::GetCurrentCodeRequest;
+use rollcall_proto::v1::{CheckInRequest, GetCurrentCodeRequest, Position, RequestOtpRequest};
 use rollcall_tests::{Answer as _, class::request, seed::SeedUser};
 use serde_json::json;
 use uuid::Uuid;
@@ -28,8 +28,7 @@ impl Scene {
 
     /// Has a student check in, and the session end.
     pub(super) async fn attend(&self, object: Object) -> Uuid {
-        let session = self.stock.lock().expect("the stock").get_mut(&(object, Begin::Active)).and_then(Vec::pop);
-        let session = session.expect("enough sessions");
+        let session = self.fresh_of(object);
         let request = request(session, &self.code(object, session).await, self.college.north(0.0));
         self.world.actor(self.student(object)).check_ins().check_in(request).await.answer();
         let college = if object == Object::Foreign { &self.foreign } else { &self.college };
@@ -72,6 +71,42 @@ impl Scene {
         asked["id"].as_str().expect("an id").to_owned()
     }
 
+    /// A check-in from where it cannot be told whether that is inside the fence, which staff are to look at.
+    pub(super) async fn flag(&self, object: Object, session: Uuid) -> String {
+        let doubtful = Position { accuracy_meters: Some(40.0), ..self.college.north(45.0) };
+        let request = CheckInRequest {
+            position: Some(doubtful),
+            ..request(session, &self.code(object, session).await, self.college.north(0.0))
+        };
+        self.world.actor(self.student(object)).check_ins().check_in(request).await.answer().id
+    }
+
+    /// Such a check-in, rejected.
+    pub(super) async fn reject(&self, object: Object, session: Uuid) -> String {
+        let record = self.flag(object, session).await;
+        let college = if object == Object::Foreign { &self.foreign } else { &self.college };
+        let decision = json!({"decision": "REJECT", "reason": "Nobody sat there"});
+        let path = format!("/api/v1/attendance/records/{record}:review");
+        self.world.actor(&college.admin).rest().post(&path, &decision).await.answer();
+        record
+    }
+
+    /// A flagged record that nobody decides on.
+    pub(super) fn flagged(&self, object: Object) -> String {
+        self.flagged.get(&object).map_or_else(|| Uuid::now_v7().to_string(), |(record, _)| record.clone())
+    }
+
+    /// The session that it is of.
+    pub(super) fn flagged_session(&self, object: Object) -> Uuid {
+        self.flagged.get(&object).map_or_else(Uuid::now_v7, |(_, session)| *session)
+    }
+
+    /// A session of the object that is active, and nobody else's from then on.
+    pub(super) fn fresh_of(&self, object: Object) -> Uuid {
+        let session = self.stock.lock().expect("the stock").get_mut(&(object, Begin::Active)).and_then(Vec::pop);
+        session.expect("enough sessions")
+    }
+
     /// A session that the call may use up. Callers who will be refused share one.
     pub(super) fn fresh(&self, who: Who, object: Object, state: Begin) -> Uuid {
         let mut stock = self.stock.lock().expect("the stock");
@@ -87,5 +122,14 @@ impl Scene {
         let request =
             GetCurrentCodeRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
         self.world.actor(&college.admin).codes().get_current_code(request).await.answer().code
+    }
+
+    pub(super) async fn otp(&self, object: Object, session: Uuid) -> String {
+        let (college, location) = match object {
+            Object::Foreign => (&self.foreign, self.foreign.location.id),
+            _ => (&self.college, self.sessions[&object].location_id),
+        };
+        let request = RequestOtpRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
+        self.world.actor(&college.admin).codes().request_otp(request).await.answer().otp
     }
 }

@@ -1,13 +1,17 @@
 //! What is asked of each RPC.
 
 mod calendar;
+mod devices;
 mod organisation;
 mod people;
+mod policies;
 mod records;
 mod sessions;
 mod told;
 
 use serde_json::{Value, json};
+
+pub use policies::make_shadow;
 
 use super::{Object, Scene, Who};
 
@@ -31,12 +35,19 @@ impl Scene {
             "TimetableService" | "CalendarService" | "ScheduleFeedService" => {
                 self.calendar_request(method, who, object).await
             }
+            "PolicyService" => self.policy_request(method, object).await,
+            "DeviceService" => self.device_request(method, object).await,
             "SessionService" | "CodeService" | "CheckInService" | "LiveService" => {
                 self.session_request(method, who, object).await
             }
-            "RecordService" | "ExcuseService" | "FeedbackService" | "ReportService" => {
+            "RecordService" | "ExcuseService" | "FeedbackService" | "ReportService" | "ReviewService" => {
                 self.record_request(method, who, object).await
             }
+            "FaceService" => match method {
+                "FaceService.GiveFaceConsent" => Some(json!({"text_version": "1"})),
+                "FaceService.EnrolFace" => Some(json!({"photos": ["AAAA"]})),
+                _ => None,
+            },
             "NotificationService" | "WebhookService" => self.told_request(method, who, object).await,
             _ => None,
         };
@@ -49,7 +60,12 @@ fn asks_nothing(method: &str) -> bool {
     matches!(
         method,
         "ScheduleFeedService.CreateScheduleFeed"
+            | "FaceService.GetFaceEnrolment"
+            | "FaceService.WithdrawFaceConsent"
+            | "FaceService.DeleteFaceEnrolment"
             | "AuthService.Logout"
+            | "DeviceService.GetCheckInNonce"
+            | "DeviceService.ListMyDevices"
             | "AuthService.ListSignIns"
             | "AuthService.GetJsonWebKeySet"
             | "NotificationService.ListMyNotifications"

@@ -31,6 +31,23 @@ impl Scene {
             }
             "ExcuseService.GetExcuse" | "ExcuseService.DownloadExcuseDocument" => json!({"id": self.excuse(object)}),
             "ExcuseService.ListExcuses" => json!({"session_id": self.excused_session(object), "page_size": 1}),
+            "ReviewService.ListReviews" => json!({"session_id": self.flagged_session(object), "page_size": 1}),
+            "ReviewService.GetReview" => json!({"record_id": self.flagged(object)}),
+            "ReviewService.DecideReview" => {
+                // It is decided once; callers who will be refused share one.
+                let id = match is_theirs(who, object) {
+                    true => self.flag(object, self.fresh(who, object, Begin::Active)).await,
+                    false => self.flagged(object),
+                };
+                json!({"record_id": id, "decision": "CONFIRM", "reason": "Seen"})
+            }
+            "ReviewService.AppealReview" => {
+                let id = match is_theirs(who, object) {
+                    true => self.reject(object, self.fresh(who, object, Begin::Active)).await,
+                    false => self.flagged(object),
+                };
+                json!({"record_id": id, "reason": "I was there"})
+            }
             "RecordService.GetRecord" => {
                 json!({"id": self.record(object)})
             }

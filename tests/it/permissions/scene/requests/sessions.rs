@@ -32,13 +32,21 @@ impl Scene {
                 let division = self.sessions.get(&object).map_or_else(Uuid::now_v7, |session| session.division_id);
                 json!({"location_id": location, "division_id": division, "page_size": 1, "state": "COMPLETED"})
             }
-            "CodeService.GetCurrentCode" | "CodeService.GetCurrentCodeImage" | "CodeService.WatchCodes" => {
+            "CodeService.GetCurrentCode"
+            | "CodeService.GetCurrentCodeImage"
+            | "CodeService.WatchCodes"
+            | "CodeService.RequestOtp" => {
                 json!({"location_id": location, "session_id": session})
             }
             "CodeService.VerifyCode" => {
                 // There is no code of a session that does not exist, so the own one's has to do.
                 let shown = if object == Object::Absent { Object::Own } else { object };
                 json!({"code": self.code(shown, self.sessions[&shown].id).await, "session_id": session})
+            }
+            "CodeService.VerifyOtp" => {
+                // Nor is there a password of one.
+                let shown = if object == Object::Absent { Object::Own } else { object };
+                json!({"otp": self.otp(shown, self.sessions[&shown].id).await, "session_id": session})
             }
             "CheckInService.CheckIn" => {
                 let session = self.fresh(who, object, Begin::Active);

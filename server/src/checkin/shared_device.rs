@@ -1,0 +1,155 @@
+//! One device that checks in two students.
+//!
+//! Whoever comes first to a session by a device leaves a row, in the statement that stores the record; whoever comes second finds it
+//! in the way, which no replica can miss, and leaves a job in the same statement. The job flags every record of that device in the
+//! session: also the earlier one, which was answered long ago.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait as _, Condition, ExprTrait as _, QueryFilter as _, sea_query::Expr};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::service::Service;
+use crate::{
+    device::{About, Claim},
+    entity::{
+        attendance_record::{self, Column, Model as Record, Review},
+        evidence::{Flag, FlagList},
+        session, session_device,
+    },
+    jobs::{End, Failure, Handler, Job, Runner},
+    problem::Problem,
+    session as sessions,
+    store::{Database, Notice, Tx},
+};
+
+/// The kind of job that flags the records of a device.
+pub const KIND: &str = "checkin.shared_device";
+
+/// The record whose device has checked in somebody else. The statement for PostgreSQL writes the same names.
+#[derive(Serialize, Deserialize)]
+pub struct Shared {
+    college_id: Uuid,
+    session_id: Uuid,
+    record_id: Uuid,
+}
+
+impl Shared {
+    pub const fn of(record: &Record) -> Self {
+        Self { college_id: record.college_id, session_id: record.session_id, record_id: record.id }
+    }
+}
+
+/// What a record says of its device, as it is kept of the session: the client's name for it, and the key that signed.
+pub fn devices(record: &Record) -> Vec<String> {
+    names(record.device_id.as_deref(), record.device_key_id)
+}
+
+fn names(device_id: Option<&str>, key_id: Option<Uuid>) -> Vec<String> {
+    let named = device_id.map(|id| format!("id:{id}"));
+    named.into_iter().chain(key_id.map(|id| format!("key:{id}"))).collect()
+}
+
+/// The record as it will be when the job is done.
+pub fn flagged(record: &Record) -> Record {
+    let mut record = record.clone();
+    let flags = &mut record.flags.0;
+    if !flags.contains(&Flag::SharedDevice) {
+        flags.push(Flag::SharedDevice);
+        flags.sort_unstable();
+    }
+    record.review = reopened(record.review);
+    record
+}
+
+/// What was confirmed is looked at again: whoever confirmed it did not know this.
+const fn reopened(review: Review) -> Review {
+    match review {
+        Review::None | Review::Confirmed => Review::Open,
+        review => review,
+    }
+}
+
+/// Whether another student is checked in to the session by the device. Two who come at once may both not be told here.
+pub async fn is_taken(database: &Database, about: About, claim: &Claim, key_id: Option<Uuid>) -> Result<bool, Problem> {
+    let devices = names(claim.device_id.as_deref(), key_id);
+    if devices.is_empty() {
+        return Ok(false);
+    }
+    let found = session_device::in_college(about.college_id)
+        .filter(session_device::Column::SessionId.eq(about.session_id))
+        .filter(session_device::Column::Device.is_in(devices))
+        .filter(session_device::Column::StudentId.ne(about.student_id))
+        .one(database.reader())
+        .await?;
+    Ok(found.is_some())
+}
+
+impl Service {
+    /// Gives a runner the handler of this slice's job.
+    pub fn handle_jobs(&self, runner: Runner) -> Runner {
+        let service = Arc::new(self.clone());
+        runner.handle(KIND, Handler::new(move |job: Job| service.clone().flag_shared(job)))
+    }
+
+    async fn flag_shared(self: Arc<Self>, job: Job) -> Result<End, Failure> {
+        let Shared { college_id, session_id, record_id } = job.payload()?;
+        let now = self.clock.now();
+        let work = self.store.database.write(move |tx| {
+            Box::pin(async move {
+                let session = sessions::lock(tx, college_id, session_id).await?;
+                let unflagged = list_unflagged(tx, &session, record_id).await?;
+                flag(tx, &session, &unflagged, now).await?;
+                job.finish(tx).await
+            })
+        });
+        work.await?;
+        self.store.bus.announce(Notice::SessionChanged { college_id, session_id });
+        Ok(End::Finished)
+    }
+}
+
+/// The records of the device that do not say so yet.
+async fn list_unflagged(tx: &Tx, session: &session::Model, record_id: Uuid) -> Result<Vec<Record>, Problem> {
+    let of_session = || attendance_record::in_college(session.college_id).filter(Column::SessionId.eq(session.id));
+    let Some(record) = of_session().filter(Column::Id.eq(record_id)).one(tx).await? else { return Ok(Vec::new()) };
+    // An empty `any` would hold for every row.
+    let mut same = Condition::any().add(Column::Id.eq(record_id));
+    if let Some(device_id) = record.device_id {
+        same = same.add(Column::DeviceId.eq(device_id));
+    }
+    if let Some(key_id) = record.device_key_id {
+        same = same.add(Column::DeviceKeyId.eq(key_id));
+    }
+    let mut records = of_session().filter(same).all(tx).await?;
+    records.retain(|record| !record.flags.0.contains(&Flag::SharedDevice));
+    Ok(records)
+}
+
+/// As one event of the session, so that who watches it sees it.
+async fn flag(tx: &Tx, session: &session::Model, records: &[Record], now: DateTime<Utc>) -> Result<(), Problem> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let event_seq = session.event_seq + 1;
+    session::update_in_college(session.college_id)
+        .col_expr(session::Column::EventSeq, Expr::col(session::Column::EventSeq).add(1))
+        .filter(session::Column::Id.eq(session.id))
+        .exec(tx)
+        .await?;
+    for record in records {
+        let flagged = flagged(record);
+        let flags: FlagList = flagged.flags;
+        attendance_record::update_in_college(record.college_id)
+            .col_expr(Column::Flags, Expr::value(sea_orm::Value::from(flags)))
+            .col_expr(Column::Review, Expr::value(flagged.review))
+            .col_expr(Column::EventSeq, Expr::value(event_seq))
+            .col_expr(Column::UpdatedAt, Expr::value(now))
+            .filter(Column::Id.eq(record.id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! One-time passwords: six digits that the teacher shows, for those who cannot scan.
+//!
+//! Promises: a session has one a minute, the same on every replica; it is good until a time, once for each student; of the wrong
+//! ones that a student sends, at most five are held against one password and ten looked at in a minute, whatever comes at once and
+//! wherever. Never: the digits in a table, a log, an event or a record; a try that is counted against somebody else.
+//!
+//! A right one is used up by the record that it leads to, which one statement writes or does not: nothing is spent that is not
+//! stored, and whoever is refused for another reason enters the same digits again.
+//!
+//! Read `number.rs` for what the digits are, `rules.rs` for what a try comes to, `check.rs` for how tries are counted.
+
+mod background;
+mod check;
+mod issue;
+mod number;
+mod rules;
+mod store;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use crate::store::Database;
+
+/// What entered digits turn out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtpReading {
+    /// They hold. Seconds since they were first shown.
+    Holds { id: Uuid, age_seconds: i64, expires_at: chrono::DateTime<chrono::Utc> },
+    /// They were true. Seconds since they were first shown.
+    Expired { age_seconds: i64 },
+    /// They are not those of the session.
+    Invalid,
+    /// They were not looked at: too many wrong ones came before.
+    Exhausted { retry_after_seconds: i64 },
+}
+
+impl OtpReading {
+    /// Which one it is, where it holds.
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Holds { id, .. } => Some(id),
+            Self::Expired { .. } | Self::Invalid | Self::Exhausted { .. } => None,
+        }
+    }
+}
+
+/// How one-time passwords are made and checked.
+#[derive(Clone)]
+pub struct OneTimePasswords {
+    database: Database,
+    key: [u8; 32],
+    life: TimeDelta,
+}
+
+impl OneTimePasswords {
+    pub const fn new(database: Database, key: [u8; 32], life: TimeDelta) -> Self {
+        Self { database, key, life }
+    }
+}

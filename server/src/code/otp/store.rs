@@ -1,0 +1,83 @@
+//! The queries of one-time passwords.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+    sea_query::{LockType, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::{
+    entity::{
+        one_time_password::{self, Column, Model},
+        one_time_password_tries::{self as tries, WrongTries},
+        session,
+    },
+    problem::Problem,
+    store::Tx,
+};
+
+/// More passwords than can have been issued in the time that they are remembered.
+const MOST: u64 = 64;
+
+/// The one of a minute.
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    session: &session::Model,
+    step: DateTime<Utc>,
+) -> Result<Option<Model>, Problem> {
+    let of_session = one_time_password::in_college(session.college_id).filter(Column::SessionId.eq(session.id));
+    Ok(of_session.filter(Column::Step.eq(step)).one(connection).await?)
+}
+
+/// Those of a session that were good after a time, the newest first.
+pub async fn list_since(tx: &Tx, session: &session::Model, time: DateTime<Utc>) -> Result<Vec<Model>, Problem> {
+    Ok(one_time_password::in_college(session.college_id)
+        .filter(Column::SessionId.eq(session.id))
+        .filter(Column::ExpiresAt.gt(time))
+        .order_by_desc(Column::Step)
+        .limit(MOST)
+        .all(tx)
+        .await?)
+}
+
+/// Adds one, unless its minute has one.
+pub async fn insert(tx: &Tx, made: Model) -> Result<(), Problem> {
+    one_time_password::insert([made.into()])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// A student's wrong tries, made where it is the first time, and locked until the transaction ends.
+pub async fn lock_tries(
+    tx: &Tx,
+    college_id: Uuid,
+    student_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<tries::Model, Problem> {
+    let first = tries::Model { college_id, student_id, wrong: WrongTries::default(), updated_at: now };
+    tries::insert([first.into()])
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    let row = tries::in_college(college_id).filter(tries::Column::StudentId.eq(student_id));
+    let row = row.lock(LockType::NoKeyUpdate).one(tx).await?;
+    // Only the purge takes it away, and this try comes again.
+    row.ok_or_else(|| Problem::unavailable("a student's tries were purged just now"))
+}
+
+/// Writes wrong tries that are locked.
+pub async fn write_tries(tx: &Tx, changed: tries::Model) -> Result<(), Problem> {
+    changed.into_active_model().reset_all().update(tx).await?;
+    Ok(())
+}
+
+/// Removes, in every college, what is of no use any more.
+pub async fn purge(tx: &Tx, before: DateTime<Utc>) -> Result<(), Problem> {
+    one_time_password::delete_expired(before).exec(tx).await?;
+    tries::delete_before(before).exec(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! ComparePolicy: the sessions of some days, some at a time → their check-ins, some at a time → weigh each again → count.
+
+use chrono::{DateTime, Utc};
+use rollcall_proto::v1::{
+    ComparePolicyRequest, ComparePolicyResponse,
+    compare_policy_response::{Cause, Cell as ProtoCell, Outcome},
+};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use uuid::Uuid;
+
+use super::{
+    compare::{Cell, Comparison, Enforced, WouldBe, differs},
+    convert,
+    service::Service,
+    store,
+};
+use crate::{
+    convert::{count, date, id},
+    entity::{
+        attendance_record, check_in_attempt,
+        evidence::{EvidenceList, FlagList},
+        policy::{Model, Scope},
+        session,
+    },
+    organisation,
+    principal::Principal,
+    problem::Problem,
+    store::after,
+};
+
+const SESSIONS_AT_ONCE: usize = 100;
+/// About a megabyte.
+const CHECK_INS_AT_ONCE: usize = 1_000;
+
+impl Service {
+    pub(super) async fn compare_policy(
+        &self,
+        principal: &Principal,
+        request: ComparePolicyRequest,
+    ) -> Result<ComparePolicyResponse, Problem> {
+        let college_id = principal.college_id;
+        let (from, to) = (date("from", &request.from)?, date("to", &request.to)?);
+        if to < from {
+            return Err(Problem::invalid_field("to", format!("must not be before from, {from}")));
+        }
+        let policy = store::find(&self.store.database, college_id, id("id", &request.id)?).await?;
+        let reader = self.store.database.reader();
+        let version = store::find_version(reader, college_id, policy.id, policy.version).await?;
+        let zone = organisation::find_college(&self.store.database, college_id).await?.time_zone;
+        let after_last = to.succ_opt().unwrap_or(to);
+        let times = (organisation::begin_of(&zone, from), organisation::begin_of(&zone, after_last));
+
+        let mut comparison = Comparison::new(&version.rules, self.code_interval_seconds);
+        let mut last = None;
+        loop {
+            let sessions = self.list_sessions(&policy, times, last).await?;
+            let ids: Vec<Uuid> = sessions.iter().map(|(_, id)| *id).collect();
+            self.add_records(college_id, &ids, &mut comparison).await?;
+            self.add_attempts(college_id, &ids, &mut comparison).await?;
+            if sessions.len() < SESSIONS_AT_ONCE {
+                break;
+            }
+            last = sessions.last().copied();
+        }
+        let weighed = count(comparison.cells.values().map(|cell| cell.count).sum::<usize>());
+        let not_weighed = count(comparison.not_weighed);
+        let cells = comparison.cells.into_iter().map(|(key, cell)| cell_to_proto(key, cell)).collect();
+        Ok(ComparePolicyResponse { cells, version: version.version, weighed, not_weighed })
+    }
+
+    /// The sessions that a policy is for and that were planned between two times.
+    async fn list_sessions(
+        &self,
+        policy: &Model,
+        (begin, end): (DateTime<Utc>, DateTime<Utc>),
+        last: Option<(DateTime<Utc>, Uuid)>,
+    ) -> Result<Vec<(DateTime<Utc>, Uuid)>, Problem> {
+        use session::Column;
+        let mut query = session::in_college(policy.college_id)
+            .filter(Column::PlannedStart.gte(begin))
+            .filter(Column::PlannedStart.lt(end))
+            .order_by_asc(Column::PlannedStart)
+            .order_by_asc(Column::Id)
+            .limit(SESSIONS_AT_ONCE as u64);
+        query = match policy.scope {
+            Scope::College => query,
+            Scope::Division => query.filter(Column::DivisionId.eq(policy.scope_id)),
+            Scope::Timetable => query.filter(Column::TimetableId.eq(policy.scope_id)),
+            Scope::Session => query.filter(Column::Id.eq(policy.scope_id)),
+        };
+        if let Some((planned_start, id)) = last {
+            query = query.filter(after((Column::PlannedStart, planned_start), (Column::Id, id)));
+        }
+        let query = query.select_only().columns([Column::PlannedStart, Column::Id]);
+        Ok(query.into_tuple().all(self.store.database.reader()).await?)
+    }
+
+    /// What was accepted. Who was marked by hand showed nothing.
+    async fn add_records(
+        &self,
+        college_id: Uuid,
+        sessions: &[Uuid],
+        comparison: &mut Comparison<'_>,
+    ) -> Result<(), Problem> {
+        use attendance_record::Column;
+        let mut last: Option<(Uuid, Uuid)> = None;
+        while !sessions.is_empty() {
+            let mut query = attendance_record::in_college(college_id)
+                .filter(Column::SessionId.is_in(sessions.iter().copied()))
+                .filter(Column::CheckInId.is_not_null())
+                .order_by_asc(Column::SessionId)
+                .order_by_asc(Column::Id)
+                .limit(CHECK_INS_AT_ONCE as u64);
+            if let Some((session_id, id)) = last {
+                query = query.filter(after((Column::SessionId, session_id), (Column::Id, id)));
+            }
+            let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Flags];
+            let rows: Vec<(Uuid, Uuid, EvidenceList, FlagList)> =
+                query.select_only().columns(columns).into_tuple().all(self.store.database.reader()).await?;
+            for (_, id, evidence, flags) in &rows {
+                let enforced = if flags.0.is_empty() { Enforced::Accepted } else { Enforced::Flagged };
+                comparison.add(*id, enforced, &evidence.0);
+            }
+            if rows.len() < CHECK_INS_AT_ONCE {
+                break;
+            }
+            last = rows.last().map(|(session_id, id, ..)| (*session_id, *id));
+        }
+        Ok(())
+    }
+
+    /// What was refused.
+    async fn add_attempts(
+        &self,
+        college_id: Uuid,
+        sessions: &[Uuid],
+        comparison: &mut Comparison<'_>,
+    ) -> Result<(), Problem> {
+        use check_in_attempt::Column;
+        let mut last: Option<(Uuid, Uuid)> = None;
+        while !sessions.is_empty() {
+            let mut query = check_in_attempt::in_college(college_id)
+                .filter(Column::SessionId.is_in(sessions.iter().copied()))
+                .order_by_asc(Column::SessionId)
+                .order_by_asc(Column::Id)
+                .limit(CHECK_INS_AT_ONCE as u64);
+            if let Some((session_id, id)) = last {
+                query = query.filter(after((Column::SessionId, session_id), (Column::Id, id)));
+            }
+            let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Reason];
+            let rows: Vec<(Uuid, Uuid, EvidenceList, String)> =
+                query.select_only().columns(columns).into_tuple().all(self.store.database.reader()).await?;
+            let is_last = rows.len() < CHECK_INS_AT_ONCE;
+            last = rows.last().map(|(session_id, id, ..)| (*session_id, *id));
+            for (_, id, evidence, reason) in rows {
+                comparison.add(id, Enforced::Refused(reason), &evidence.0);
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cell_to_proto((enforced, would_be): (Enforced, WouldBe), cell: Cell) -> ProtoCell {
+    let differs = differs(&enforced, would_be);
+    let examples = cell.examples.iter().map(Uuid::to_string).collect();
+    let (outcome, cause) = match would_be {
+        WouldBe::Accepted => (Outcome::Accepted, Cause::Unspecified),
+        WouldBe::Flagged => (Outcome::Flagged, Cause::Unspecified),
+        WouldBe::MoreNeeded => (Outcome::Refused, Cause::MoreNeeded),
+        WouldBe::Failed(_) => (Outcome::Refused, Cause::FactorFailed),
+        WouldBe::Refused(_) => (Outcome::Refused, Cause::FlagRefused),
+    };
+    let mut told = ProtoCell {
+        would_be: outcome.into(),
+        would_be_cause: cause.into(),
+        count: count(cell.count),
+        differs,
+        ..Default::default()
+    };
+    match would_be {
+        WouldBe::Failed(factor) => told.would_be_factor = convert::factor_to_proto(factor).into(),
+        WouldBe::Refused(flag) => told.would_be_flag = convert::flag_to_proto(flag).into(),
+        WouldBe::Accepted | WouldBe::Flagged | WouldBe::MoreNeeded => {}
+    }
+    match enforced {
+        Enforced::Accepted => (told.enforced, told.record_ids) = (Outcome::Accepted.into(), examples),
+        Enforced::Flagged => (told.enforced, told.record_ids) = (Outcome::Flagged.into(), examples),
+        Enforced::Refused(reason) => {
+            (told.enforced, told.attempt_ids) = (Outcome::Refused.into(), examples);
+            told.reason = reason;
+        }
+    }
+    told
+}

@@ -1,0 +1,59 @@
+//! The queries of this slice, but for the list's own.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, IntoActiveModel as _, QueryFilter as _, Set};
+use uuid::Uuid;
+
+use crate::{
+    entity::{
+        attendance_record::Model as Record,
+        attendance_review::{self, Column, Model},
+    },
+    problem::Problem,
+    store::Tx,
+};
+
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    college_id: Uuid,
+    record_id: Uuid,
+) -> Result<Option<Model>, Problem> {
+    Ok(attendance_review::in_college(college_id).filter(Column::RecordId.eq(record_id)).one(connection).await?)
+}
+
+/// Writes a decision down. The session is locked, so that nobody else does.
+pub async fn decide(
+    tx: &Tx,
+    record: &Record,
+    before: Option<Model>,
+    by: Uuid,
+    reason: String,
+    at: DateTime<Utc>,
+) -> Result<Model, Problem> {
+    let Some(before) = before else {
+        let review = Model {
+            college_id: record.college_id,
+            record_id: record.id,
+            claimed_status: record.status,
+            decided_by: by,
+            decided_at: at,
+            decision_reason: reason,
+            appeal: String::new(),
+            appealed_at: None,
+        };
+        attendance_review::insert([review.clone().into()]).exec_without_returning(tx).await?;
+        return Ok(review);
+    };
+    let mut changed = before.into_active_model();
+    changed.decided_by = Set(by);
+    changed.decided_at = Set(at);
+    changed.decision_reason = Set(reason);
+    Ok(changed.update(tx).await?)
+}
+
+pub async fn appeal(tx: &Tx, review: Model, reason: String, at: DateTime<Utc>) -> Result<Model, Problem> {
+    let mut changed = review.into_active_model();
+    changed.appeal = Set(reason);
+    changed.appealed_at = Set(Some(at));
+    Ok(changed.update(tx).await?)
+}

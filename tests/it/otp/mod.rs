@@ -1,0 +1,6 @@
+//! One-time passwords: shown, entered, counted, used once.
+
+mod check_in;
+mod request;
+mod tries;
+mod verify;

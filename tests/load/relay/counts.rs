@@ -1,0 +1,81 @@
+//! How often a check-in was accepted, and between what bounds that is known.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use rollcall_proto::v1::policy_rules::CodeMode;
+use rollcall_tests::Refusal;
+
+use super::Arm;
+
+/// 95 % of a normal distribution lie within so many standard deviations.
+const Z: f64 = 1.959_964;
+
+/// By how codes rotate and whose check-ins they were: how many were accepted, of how many.
+#[derive(Debug, Default)]
+pub struct Counts(BTreeMap<(i32, Arm), (u32, u32)>);
+
+impl Counts {
+    /// Counts answers. A check-in that was refused for anything but its codes is a fault of the measurement.
+    pub fn of(answers: &[(CodeMode, Arm, Result<(), Refusal>, Duration)]) -> anyhow::Result<Self> {
+        let mut counts = Self::default();
+        for (mode, arm, answer, _) in answers {
+            if let Err(refusal) = answer {
+                anyhow::ensure!(
+                    matches!(refusal.reason.as_str(), "CODE_EXPIRED" | "MORE_EVIDENCE_NEEDED"),
+                    "{mode:?} {arm:?}: {refusal:?}"
+                );
+            }
+            let (accepted, all) = counts.0.entry(((*mode).into(), *arm)).or_default();
+            *accepted += u32::from(answer.is_ok());
+            *all += 1;
+        }
+        Ok(counts)
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "accepted, with Wilson's bounds of 95 %:")?;
+        for ((mode, arm), (accepted, all)) in &self.0 {
+            let mode = CodeMode::try_from(*mode).map_or("", |mode| mode.as_str_name());
+            let arm = match arm {
+                Arm::Honest => "honest, up to 4 s".to_owned(),
+                Arm::Relayed(seconds) => format!("relayed in {seconds} s"),
+            };
+            let (low, high) = wilson(*accepted, *all);
+            let rate = f64::from(*accepted) / f64::from(*all);
+            writeln!(
+                out,
+                "{mode:<10} {arm:<18} {accepted:>5} of {all:<5} {:>6.2} %  [{:.2} %, {:.2} %]",
+                100.0 * rate,
+                100.0 * low,
+                100.0 * high
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Between what bounds a rate lies, most probably.
+fn wilson(accepted: u32, all: u32) -> (f64, f64) {
+    let (accepted, all) = (f64::from(accepted), f64::from(all));
+    let (rate, z2) = (accepted / all, Z * Z);
+    let middle = (rate + z2 / (2.0 * all)) / (1.0 + z2 / all);
+    let half = Z / (1.0 + z2 / all) * (rate * (1.0 - rate) / all + z2 / (4.0 * all * all)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_those_of_wilson() {
+        // From tables: 0 of 10, 5 of 10, 10 of 10 and 95 of 100.
+        let table = [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (95, 100, 0.8882, 0.9785)];
+        for (accepted, all, low, high) in table {
+            let (lower, upper) = wilson(accepted, all);
+            assert!((lower - low).abs() < 1e-4 && (upper - high).abs() < 1e-4, "{accepted} of {all}: {lower} {upper}");
+        }
+    }
+}
