@@ -8,12 +8,13 @@ use crate::dialect;
 pub struct Step;
 
 const UP: &[&str] = &[
-    // Made by the first decision. Where a review stands is in the record itself, whose `status` it was before is kept here.
+    // Made by the first decision. Where a review stands is in the record itself; what that said before a rejection is kept here.
     "CREATE TABLE attendance_reviews (
         college_id {uuid} NOT NULL,
         record_id {uuid} NOT NULL,
         claimed_status text NOT NULL
             CONSTRAINT ck_attendance_reviews_claimed CHECK (claimed_status IN ('PRESENT', 'LATE', 'ABSENT', 'EXCUSED', 'PENDING')),
+        claimed_late_by_seconds integer NOT NULL,
         decided_by {uuid} NOT NULL,
         decided_at {time} NOT NULL,
         decision_reason text NOT NULL,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use rollcall_proto::v1::{
     AttendanceRecord, Evidence,
-    attendance_record::{Review, Status, VerificationMethod},
+    attendance_record::{Flag, Review, Status, VerificationMethod},
     evidence::{Factor, Verdict},
 };
 use uuid::Uuid;
@@ -27,6 +27,16 @@ pub fn present(session: Uuid, student: Uuid) -> AttendanceRecord {
         review: Review::Unspecified as i32,
         policy_id: String::new(),
         policy_version: 0,
+    }
+}
+
+/// The same of somebody who may have been outside: staff are to look at it.
+pub fn doubtful(session: Uuid, student: Uuid) -> AttendanceRecord {
+    AttendanceRecord {
+        evidence: vec![evidence(Factor::Code, Verdict::Passed), evidence(Factor::Geofence, Verdict::Uncertain)],
+        flags: vec![Flag::Uncertain as i32],
+        review: Review::Open as i32,
+        ..present(session, student)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A repeated `check_in_id` must get its stored record before anything is checked. An accepted check-in learns of its
 //! earlier record from the write itself, which cannot store two; so the look-up is only made where something would be
-//! refused, and the usual check-in pays nothing for it.
+//! refused, or where a one-time password or a picture came, which are counted. The usual check-in pays nothing for it.
 
 use std::sync::Arc;
 
@@ -15,25 +15,23 @@ use super::{
     convert as convert_record,
     factor::{access_points, geofence::Reported},
     refusal::Refusal,
-    rules::{self, Accepted, Decision, Shown},
+    rules::{self, Decision, Shown},
+    sent::Sent,
     service::Service,
     shared_device, store,
     surroundings::{Sender, Surroundings},
     writer::Outcome,
 };
 use crate::{
-    code::{OtpReading, ScannedCode},
-    convert,
-    device::{self, About, Claim},
+    code::OtpReading,
+    device::{self, About},
     entity::{
-        attendance_record::{Model as Record, Review},
-        check_in_attempt::Model as Attempt,
-        evidence::{Evidence, EvidenceList, Flag, FlagList},
+        attendance_record::Model as Record,
+        evidence::{Evidence, Flag},
         session::State,
     },
     face,
-    fingerprint::Scan,
-    geofence::{Fence, Position},
+    geofence::Fence,
     origin::Origin,
     policy::Applied,
     principal::Principal,
@@ -47,28 +45,11 @@ pub struct Settled {
     pub replayed: bool,
 }
 
-/// What was sent, read.
-struct Sent {
-    check_in_id: Uuid,
-    session_id: Option<Uuid>,
-    /// All that was scanned, with white space between.
-    code_text: Option<String>,
-    /// What of it are codes.
-    codes: Vec<ScannedCode>,
-    /// Six digits.
-    otp: Option<String>,
-    position: Option<Reported>,
-    /// None where none was sent.
-    scan: Option<Scan>,
-    device: Claim,
-    origin: Origin,
-}
-
 /// What was learnt of an attempt before it was refused.
 #[derive(Default)]
-struct Learnt {
-    session_id: Option<Uuid>,
-    policy: Option<Arc<Applied>>,
+pub(super) struct Learnt {
+    pub session_id: Option<Uuid>,
+    pub policy: Option<Arc<Applied>>,
     /// What the one-time password is: it is looked at once, because a wrong one counts.
     otp: Option<OtpReading>,
     /// The picture of the face, until it is looked at.
@@ -79,7 +60,7 @@ struct Learnt {
     surroundings: Option<Surroundings>,
     /// The key that has signed.
     device_key_id: Option<Uuid>,
-    evidence: Vec<Evidence>,
+    pub evidence: Vec<Evidence>,
 }
 
 impl Service {
@@ -234,100 +215,11 @@ impl Service {
             }
         }
     }
-
-    fn record(
-        &self,
-        principal: &Principal,
-        sent: &Sent,
-        card: &Card,
-        accepted: Accepted,
-        evidence: Vec<Evidence>,
-        now: DateTime<Utc>,
-    ) -> Record {
-        let position = sent.position.map(|reported| reported.position);
-        let version = card.policy.version;
-        let review = if accepted.flags.is_empty() { Review::None } else { Review::Open };
-        Record {
-            check_in_id: Some(sent.check_in_id),
-            verification_method: accepted.verification_method.to_owned(),
-            late_by_seconds: accepted.late_by_seconds,
-            evidence: EvidenceList(evidence),
-            latitude: position.map(|position| position.latitude),
-            longitude: position.map(|position| position.longitude),
-            accuracy_meters: position.and_then(|position| position.accuracy_meters),
-            qr_code_used: sent.code_text.clone(),
-            ip_address: sent.origin.address.map(|address| address.to_string()),
-            device_id: sent.device.device_id.clone(),
-            policy_id: version.map(|(id, _)| id),
-            policy_version: version.map(|(_, version)| version),
-            flags: FlagList(accepted.flags),
-            review,
-            ..Record::of(&card.session, principal.id, accepted.status, now)
-        }
-    }
-
-    fn attempt(&self, principal: &Principal, sent: &Sent, learnt: &Learnt, reason: ErrorReason) -> Attempt {
-        let position = sent.position.map(|reported| reported.position);
-        let version = learnt.policy.as_ref().and_then(|policy| policy.version);
-        Attempt {
-            college_id: principal.college_id,
-            id: Uuid::now_v7(),
-            student_id: principal.id,
-            check_in_id: sent.check_in_id,
-            session_id: learnt.session_id.or_else(|| sent.names_session()),
-            reason: reason.as_str_name().to_owned(),
-            evidence: EvidenceList(learnt.evidence.clone()),
-            latitude: position.map(|position| position.latitude),
-            longitude: position.map(|position| position.longitude),
-            accuracy_meters: position.and_then(|position| position.accuracy_meters),
-            qr_code_used: sent.code_text.clone(),
-            ip_address: sent.origin.address.map(|address| address.to_string()),
-            device_id: sent.device.device_id.clone(),
-            policy_id: version.map(|(id, _)| id),
-            policy_version: version.map(|(_, version)| version),
-            attempted_at: self.clock.now(),
-        }
-    }
 }
 
 impl Learnt {
     fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
         Some(self.surroundings.as_ref()?.around(sent.scan.as_ref()?))
-    }
-}
-
-impl Sent {
-    fn read(
-        principal: &Principal,
-        request: CheckInRequest,
-        origin: Origin,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Problem> {
-        let device = convert_record::claim(request.device.unwrap_or_default(), principal.id, &request.qr_code, now)?;
-        let texts: Vec<String> =
-            std::iter::once(request.qr_code).chain(request.codes).filter(|text| !text.is_empty()).collect();
-        Ok(Self {
-            check_in_id: convert::id("check_in_id", &request.check_in_id)?,
-            session_id: convert::optional_id("session_id", request.session_id.as_deref())?,
-            codes: texts.iter().filter_map(|text| ScannedCode::parse(text)).collect(),
-            code_text: (!texts.is_empty()).then(|| texts.join(" ")),
-            otp: (!request.otp.is_empty()).then_some(request.otp),
-            position: request.position.map(|position| Reported {
-                position: Position {
-                    latitude: position.latitude.unwrap_or_default(),
-                    longitude: position.longitude.unwrap_or_default(),
-                    accuracy_meters: position.accuracy_meters,
-                },
-                is_mocked: position.mocked,
-            }),
-            scan: Scan::read(&request.access_points)?,
-            device,
-            origin,
-        })
-    }
-
-    fn names_session(&self) -> Option<Uuid> {
-        self.session_id.or_else(|| self.codes.first().map(|code| code.session_id))
     }
 }
 

@@ -13,18 +13,17 @@ use uuid::Uuid;
 
 use super::challenge::{self, Sequence};
 use crate::{
-    entity::{policy_version::CodeMode, session},
+    entity::{
+        policy_version::{CodeMode, STRICT_SECONDS, WAY_SECONDS},
+        session,
+    },
     keys,
 };
 
 const MODES: [CodeMode; 3] = [CodeMode::Lenient, CodeMode::Strict, CodeMode::Challenge];
 const TAG_BYTES: usize = 16;
 const CODE_BYTES: usize = 16 + 4 + TAG_BYTES;
-/// Strict codes change as often at least.
-const STRICT_SECONDS: u32 = 10;
 const CHALLENGE_SECONDS: u32 = 1;
-/// How long a strict code, or a challenge, is accepted after its display: from the scan to the server.
-const WAY_SECONDS: u32 = 4;
 
 /// A code as it was scanned: it says what it is for, and that is not believed before it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

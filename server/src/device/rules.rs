@@ -78,7 +78,7 @@ pub fn prove(keys: &[Model], named: Option<&Model>, claim: &Claim, message: &[u8
         _ if !is_own => (Proof::OthersKey, true),
         key => match key.state {
             State::Active => (Proof::Holds, false),
-            State::Pending => (Proof::Pending { active_from: key.active_from }, active.is_some()),
+            State::Pending => (Proof::Pending { active_from: key.active_from }, true),
             State::Revoked => (Proof::Revoked, active.is_some()),
         },
     };

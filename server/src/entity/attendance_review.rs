@@ -16,8 +16,9 @@ mod row {
         pub college_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub record_id: Uuid,
-        /// What the record said before the first decision.
+        /// What the record said before it was decided on, or rejected last.
         pub claimed_status: Status,
+        pub claimed_late_by_seconds: i32,
         /// The last decision.
         pub decided_by: Uuid,
         pub decided_at: DateTimeUtc,

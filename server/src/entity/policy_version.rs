@@ -36,6 +36,11 @@ pub enum Uncertain {
     AskForMore,
 }
 
+/// Strict codes change as often at least.
+pub const STRICT_SECONDS: u32 = 10;
+/// How long a strict code, or a challenge, is accepted after its display: from the scan to the server.
+pub const WAY_SECONDS: u32 = 4;
+
 /// How codes rotate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -72,8 +72,11 @@ pub async fn find_key(
     Ok(own.one(database.reader()).await?)
 }
 
-/// Deletes all that is kept of a face. Whether there was something.
+/// Deletes all that is kept of a face. Whether there was something. The key is locked first: a check-in that keeps the mark of a
+/// picture meanwhile holds it too.
 pub async fn forget(tx: &Tx, Owner { college_id, user_id }: Owner) -> Result<bool, Problem> {
+    let own = face_key::in_college(college_id).filter(face_key::Column::UserId.eq(user_id));
+    own.lock(LockType::Update).one(tx).await?;
     face_picture::delete_in_college(college_id).filter(face_picture::Column::UserId.eq(user_id)).exec(tx).await?;
     face_template::delete_in_college(college_id).filter(face_template::Column::UserId.eq(user_id)).exec(tx).await?;
     let keys = face_key::delete_in_college(college_id).filter(face_key::Column::UserId.eq(user_id));

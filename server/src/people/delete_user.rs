@@ -40,6 +40,7 @@ impl Service {
                     let divisions = organisation::end_all(tx, college_id, id, today).await?;
                     identity::forget(tx, &found).await?;
                     store::forget_messages(tx, college_id, id).await?;
+                    store::forget_devices(tx, college_id, id).await?;
                     store::forget_face(tx, college_id, id, now).await?;
                     let mut told = api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?;
                     told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);

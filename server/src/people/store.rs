@@ -91,9 +91,19 @@ pub async fn forget_messages(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), 
     Ok(())
 }
 
+/// Deletes the keys of a person's devices, with their names. Records name keys without pointing to them.
+pub async fn forget_devices(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
+    use crate::entity::device;
+    device::delete_in_college(college_id).filter(device::Column::UserId.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
 /// Deletes what is kept of a face, with the key that opens it, and ends the consent.
 pub async fn forget_face(tx: &Tx, college_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
     use crate::entity::{face_consent, face_key, face_picture, face_template};
+    // The key first: a check-in that keeps the mark of a picture meanwhile holds it too.
+    let key = face_key::in_college(college_id).filter(face_key::Column::UserId.eq(id));
+    key.lock(LockType::Update).one(tx).await?;
     face_picture::delete_in_college(college_id).filter(face_picture::Column::UserId.eq(id)).exec(tx).await?;
     face_template::delete_in_college(college_id).filter(face_template::Column::UserId.eq(id)).exec(tx).await?;
     face_key::delete_in_college(college_id).filter(face_key::Column::UserId.eq(id)).exec(tx).await?;

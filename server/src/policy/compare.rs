@@ -8,13 +8,11 @@ use super::weigh::{Weighed, weigh};
 use crate::{
     entity::{
         evidence::{Evidence, Factor, Flag, Verdict},
-        policy_version::{CodeMode, Rules},
+        policy_version::{CodeMode, Rules, STRICT_SECONDS, WAY_SECONDS},
     },
     problem::ErrorReason,
 };
 
-/// A strict code is shown for so long at most, in seconds, and holds for so much longer.
-const STRICT_SECONDS: (u32, u32) = (10, 4);
 const MAX_EXAMPLES: usize = 50;
 /// Refused whatever the rules say.
 const BEFORE_RULES: [ErrorReason; 2] = [ErrorReason::NotEnrolled, ErrorReason::SessionNotActive];
@@ -59,11 +57,10 @@ pub struct Comparison<'r> {
 impl<'r> Comparison<'r> {
     /// `interval_seconds` is how long the server shows a code.
     pub fn new(rules: &'r Rules, interval_seconds: u32) -> Self {
-        let (shown, longer) = STRICT_SECONDS;
         Self {
             rules,
             lenient_seconds: f64::from(2 * interval_seconds),
-            strict_seconds: f64::from(interval_seconds.min(shown) + longer),
+            strict_seconds: f64::from(interval_seconds.min(STRICT_SECONDS) + WAY_SECONDS),
             cells: BTreeMap::new(),
             not_weighed: 0,
         }

@@ -60,6 +60,7 @@ impl Faults<'_> {
             let item = format!("{field}[{place}]");
             match factor {
                 Factor::Travel => self.add(&item, "TRAVEL is looked at by itself and cannot be asked for"),
+                Factor::Network => self.add(&item, "NETWORK is not looked at yet and cannot be asked for"),
                 Factor::Unknown => self.add(&item, "must be a factor, such as CODE"),
                 _ if factors[..place].contains(factor) => self.add(&item, "is in the list already"),
                 _ => {}

@@ -28,7 +28,6 @@ fn requirements_can_be_met_and_prove_something() {
         (&[&[Otp]], &[]),
         (&[&[Code], &[Device], &[Face, Geofence]], &[]),
         (&[&[Device], &[Geofence]], &[]),
-        (&[&[Code], &[Geofence, Network]], &[]),
         // Either a face, or a code and a position.
         (&[&[Face, Code], &[Face, Geofence]], &[]),
         (&[], &["requirements"]),
@@ -36,10 +35,11 @@ fn requirements_can_be_met_and_prove_something() {
         (&[&[Code], &[]], &["requirements[1].factors"]),
         (&[&[Code, Code]], &["requirements[0].factors[1]"]),
         (&[&[Code], &[Travel]], &["requirements[1].factors[0]"]),
+        (&[&[Code], &[Geofence, Network]], &["requirements[1].factors[1]"]),
         (&[&[Code], &[Geofence, Unknown]], &["requirements[1].factors[1]"]),
         (&[&[AccessPoints]], &["requirements"]),
         (&[&[Geofence], &[AccessPoints]], &["requirements"]),
-        (&[&[Network]], &["requirements"]),
+        (&[&[Network]], &["requirements[0].factors[0]", "requirements"]),
         // It could be met by access points alone.
         (&[&[Code, AccessPoints]], &["requirements"]),
         (&[&[Code, AccessPoints], &[Code, Geofence]], &["requirements"]),

@@ -36,6 +36,8 @@ pub fn weigh(rules: &Rules, evidence: &[Evidence]) -> Weighed {
             (None, Some(_), _) => match settle(rules, factors, verdict) {
                 Doubt::Settled => {}
                 Doubt::Flagged => flags.push(Flag::Uncertain),
+                Doubt::Against(factor) if needed.is_empty() => return Weighed::Failed(factor),
+                Doubt::Against(_) => {}
                 Doubt::Open(wanted) => needed.push(wanted),
             },
             (None, None, Some(factor)) if needed.is_empty() => return Weighed::Failed(factor),
@@ -57,6 +59,8 @@ pub fn weigh(rules: &Rules, evidence: &[Evidence]) -> Weighed {
 enum Doubt {
     Settled,
     Flagged,
+    /// What was to settle it speaks against the student.
+    Against(Factor),
     Open(Vec<Factor>),
 }
 
@@ -67,6 +71,10 @@ fn settle(rules: &Rules, factors: &[Factor], verdict: impl Fn(Factor) -> Verdict
     }
     if rules.settled_by.iter().any(|factor| verdict(*factor) == Verdict::Passed) {
         return Doubt::Settled;
+    }
+    // A wrong answer is no answer: whoever gave it may give another.
+    if let Some(failed) = rules.settled_by.iter().find(|factor| verdict(**factor) == Verdict::Failed) {
+        return Doubt::Against(*failed);
     }
     let mut wanted: Vec<Factor> = factors.iter().chain(&rules.settled_by).copied().collect();
     wanted.retain(|factor| verdict(*factor) == Verdict::Missing);

@@ -42,6 +42,10 @@ fn a_doubt_asks_for_what_would_settle_it() {
         (&[(Code, Passed), (Geofence, Unsure), (Face, Passed)], Weighed::Met(vec![])),
         (&[(Code, Passed), (Geofence, Unsure), (AccessPoints, Passed)], Weighed::Met(vec![])),
         (&[(Code, Passed), (Geofence, Unsure), (AccessPoints, Unsure)], Weighed::MoreNeeded(vec![vec![Face]])),
+        // What was to settle it is wrong.
+        (&[(Code, Passed), (Geofence, Unsure), (Face, Failed)], Weighed::Failed(Face)),
+        (&[(Code, Passed), (Geofence, Unsure), (AccessPoints, Passed), (Face, Failed)], Weighed::Met(vec![])),
+        (&[(Geofence, Unsure), (Face, Failed)], Weighed::MoreNeeded(vec![vec![Code, Otp]])),
         // Nothing is left to ask for.
         (
             &[(Code, Passed), (Geofence, Unsure), (AccessPoints, Unsure), (Face, Unsure)],

@@ -100,7 +100,7 @@ pub async fn judge(
     session: &session::Model,
     record: Record,
     review: Review,
-    to: Status,
+    (to, late_by_seconds): (Status, i32),
     cause: &Cause,
 ) -> Result<Record, Problem> {
     let record = match record.status == to {
@@ -109,12 +109,13 @@ pub async fn judge(
     };
     attendance_record::update_in_college(record.college_id)
         .col_expr(Column::Review, Expr::value(review))
+        .col_expr(Column::LateBySeconds, Expr::value(late_by_seconds))
         .col_expr(Column::EventSeq, Expr::value(record.event_seq))
         .col_expr(Column::UpdatedAt, Expr::value(cause.at))
         .filter(Column::Id.eq(record.id))
         .exec(tx)
         .await?;
-    Ok(Record { review, ..record })
+    Ok(Record { review, late_by_seconds, ..record })
 }
 
 /// Counts an event of the session.

@@ -47,8 +47,8 @@ impl Service {
                     let review = review.ok_or_else(|| Problem::not_found(RESOURCE))?;
                     let review = store::appeal(tx, review, reason.clone(), now).await?;
                     let cause = Cause { by: Some(principal.id), source: Source::Review, reason, at: now };
-                    let status = record.status;
-                    let record = record::judge(tx, &session, record, Stands::Appealed, status, &cause).await?;
+                    let now_says = (record.status, record.late_by_seconds);
+                    let record = record::judge(tx, &session, record, Stands::Appealed, now_says, &cause).await?;
                     let row = audit::Row::by(&principal, &origin, "review.appealed", now).object(record::RESOURCE, id);
                     audit::insert(tx, row.detail(json!({"session_id": session_id}))).await?;
                     Ok(to_proto(&record, Some(&review), Figures::Hidden))

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     audit, convert,
-    entity::record_change::Source,
+    entity::{attendance_record::Status, record_change::Source},
     jobs,
     notification::{self, Event, What},
     organisation,
@@ -51,8 +51,16 @@ impl Service {
                     let record = record::find_in(tx, college_id, id).await?;
                     rules::check_waits(record.review)?;
                     let before = store::find(tx, college_id, id).await?;
-                    let claimed = before.as_ref().map_or(record.status, |review| review.claimed_status);
+                    let (claimed, claimed_late) =
+                        before.as_ref().map_or((record.status, record.late_by_seconds), |review| {
+                            (review.claimed_status, review.claimed_late_by_seconds)
+                        });
                     let to = decision.status(record.review, record.status, claimed);
+                    let late_by_seconds = match (to, record.status) {
+                        (Status::Late, Status::Late) => record.late_by_seconds,
+                        (Status::Late, _) => claimed_late,
+                        _ => 0,
+                    };
                     let review = store::decide(tx, &record, before, principal.id, reason.clone(), now).await?;
                     let cause = Cause { by: Some(principal.id), source: Source::Review, reason, at: now };
                     let detail = json!({"session_id": session_id, "reason": cause.reason});
@@ -61,7 +69,8 @@ impl Service {
                         is_confirmed: decision == Decision::Confirm,
                         reason: cause.reason.clone(),
                     };
-                    let record = record::judge(tx, &session, record, decision.review(), to, &cause).await?;
+                    let record =
+                        record::judge(tx, &session, record, decision.review(), (to, late_by_seconds), &cause).await?;
                     notification::raise(tx, [Event::of(&session, what, Some(principal.id), now)]).await?;
                     let row = audit::Row::by(&principal, &origin, decision.action(), now).object(record::RESOURCE, id);
                     audit::insert(tx, row.detail(detail)).await?;

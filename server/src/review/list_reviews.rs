@@ -38,13 +38,17 @@ impl Service {
             .filter(Column::Review.is_in(states.iter().copied()))
             .order_by_asc(Column::Id)
             .limit(page.rows_to_read());
-        if let Reach::Teacher(id) | Reach::Student(id) = principal.reach() {
-            let own = sessions::in_college(college_id)
-                .filter(sessions::Column::TeacherId.eq(id))
-                .select_only()
-                .column(sessions::Column::Id);
-            query = query.filter(Column::SessionId.in_subquery(own.into_query()));
-        }
+        query = match principal.reach() {
+            Reach::College => query,
+            Reach::Student(id) => query.filter(Column::StudentId.eq(id)),
+            Reach::Teacher(id) => {
+                let own = sessions::in_college(college_id)
+                    .filter(sessions::Column::TeacherId.eq(id))
+                    .select_only()
+                    .column(sessions::Column::Id);
+                query.filter(Column::SessionId.in_subquery(own.into_query()))
+            }
+        };
         if let Some(session_id) = session_id {
             query = query.filter(Column::SessionId.eq(session_id));
         }

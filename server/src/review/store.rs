@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     entity::{
-        attendance_record::Model as Record,
+        attendance_record::{Model as Record, Status},
         attendance_review::{self, Column, Model},
     },
     problem::Problem,
@@ -35,6 +35,7 @@ pub async fn decide(
             college_id: record.college_id,
             record_id: record.id,
             claimed_status: record.status,
+            claimed_late_by_seconds: record.late_by_seconds,
             decided_by: by,
             decided_at: at,
             decision_reason: reason,
@@ -45,6 +46,11 @@ pub async fn decide(
         return Ok(review);
     };
     let mut changed = before.into_active_model();
+    // It may have been corrected since.
+    if matches!(record.status, Status::Present | Status::Late) {
+        changed.claimed_status = Set(record.status);
+        changed.claimed_late_by_seconds = Set(record.late_by_seconds);
+    }
     changed.decided_by = Set(by);
     changed.decided_at = Set(at);
     changed.decision_reason = Set(reason);

@@ -1,4 +1,4 @@
-//! What a check-in has to know of a session, as copies that are dropped when session or location change.
+//! What a check-in has to know of a session, as copies that are dropped when session, location or policy change.
 
 use std::sync::Arc;
 

@@ -1,13 +1,9 @@
 //! Inside, outside, not sure, and no place on earth.
 
-use rollcall_proto::v1::{
-    AttendanceRecord, CheckInRequest, Position,
-    attendance_record::{Flag, Review},
-    evidence::{Factor, Verdict},
-};
+use rollcall_proto::v1::{AttendanceRecord, CheckInRequest, Position, evidence::Verdict};
 use rollcall_tests::{
     Answer as _, Class, Kind, in_every_world,
-    record::{evidence, known, present},
+    record::{doubtful, known, present},
 };
 use tonic::Code;
 
@@ -41,12 +37,8 @@ async fn decides(kind: Kind) {
         let result = class.student(number).check_ins().check_in(request).await;
         let case = format!("{distance} m, accuracy {accuracy:?}");
         if let Some(verdict) = verdict {
-            let mut expected = present(class.session_id(), class.college.students[number].id);
-            expected.evidence[1] = evidence(Factor::Geofence, verdict);
-            if verdict == Verdict::Uncertain {
-                expected.flags = vec![Flag::Uncertain as i32];
-                expected.review = Review::Open as i32;
-            }
+            let expects = if verdict == Verdict::Uncertain { doubtful } else { present };
+            let expected = expects(class.session_id(), class.college.students[number].id);
             assert_eq!(known(result.answer()), expected, "{case}");
         } else {
             let refusal = result.refused();

@@ -4,13 +4,13 @@ use http::Method;
 use prost_types::FieldMask;
 use rollcall_proto::v1::{
     CheckInRequest, CreateLocationRequest, Location, Position, Ring, UpdateLocationRequest, ValidatePointRequest,
-    evidence::{Factor, Verdict},
+    evidence::Verdict,
 };
 use rollcall_tests::{
     Answer as _, Class, Kind,
     college::{College, ring_messages},
     in_every_world, on_both_stores,
-    record::{evidence, known, present},
+    record::{doubtful, known, present},
     world::Plan,
 };
 use serde_json::{Value, json};
@@ -189,8 +189,8 @@ async fn check_ins_are_held_against_the_edge(kind: Kind) {
             let result = try_at(number, position(at(centre, meters), accuracy)).await;
             let case = format!("{meters:?} at {centre:?}, accuracy {accuracy:?}");
             if let Some(verdict) = verdict {
-                let mut expected = present(class.session_id(), class.college.students[number].id);
-                expected.evidence[1] = evidence(Factor::Geofence, verdict);
+                let expects = if verdict == Verdict::Uncertain { doubtful } else { present };
+                let expected = expects(class.session_id(), class.college.students[number].id);
                 assert_eq!(known(result.answer()), expected, "{case}");
             } else {
                 let refusal = result.refused();

@@ -9,7 +9,7 @@ use tonic::Code;
 
 use super::{appeal, decide, decision, doubtful, queue};
 
-in_every_world!(is_looked_at_again, is_made_once);
+in_every_world!(is_looked_at_again, gives_back_how_late_it_was, is_made_once);
 
 async fn is_looked_at_again(kind: Kind) {
     let class = Class::open(kind, 1).await;
@@ -22,6 +22,17 @@ async fn is_looked_at_again(kind: Kind) {
     let confirmed = decide(&class.admin(), &record, Decision::Confirm).await.record.expect("a record");
     // It is again what it was.
     assert_eq!((confirmed.status(), confirmed.review()), (Status::Present, State::Confirmed));
+}
+
+async fn gives_back_how_late_it_was(kind: Kind) {
+    let class = Class::open(kind, 1).await;
+    class.world.advance(1500).await;
+    let record = doubtful(&class, 0).await;
+    assert_eq!(record.status(), Status::Late);
+    decide(&class.teacher(), &record, Decision::Reject).await;
+    class.student(0).reviews().appeal_review(appeal(&record)).await.answer();
+    let confirmed = decide(&class.admin(), &record, Decision::Confirm).await.record.expect("a record");
+    assert_eq!((confirmed.status(), confirmed.late_by_seconds), (Status::Late, record.late_by_seconds));
 }
 
 async fn is_made_once(kind: Kind) {

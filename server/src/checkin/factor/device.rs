@@ -48,11 +48,12 @@ pub fn judge(looked: Option<Looked>, is_shared: bool) -> Option<Judged> {
 
 /// Verdict, words for the student, and, where it speaks against them, why.
 const fn said(proof: Proof) -> (Verdict, &'static str, Option<&'static str>) {
-    use Verdict::{Failed, Missing, Passed, Uncertain};
+    use Verdict::{Failed, Missing, Passed};
     match proof {
         Proof::Holds => (Passed, "Your own device signed it.", None),
+        // Not a doubt, which would meet a requirement: whoever has the login could enrol a key at the door.
         Proof::Pending { .. } => {
-            (Uncertain, "The key of this device is not active yet. Wait, or ask the teacher to approve it.", None)
+            (Missing, "The key of this device is not active yet. Wait, or ask the teacher to approve it.", None)
         }
         Proof::Unsigned => (Missing, "Your device has signed nothing.", None),
         Proof::KeyUnknown => (Missing, "This device is not enrolled. Enrol it, or use the one that is.", None),
@@ -87,7 +88,7 @@ mod tests {
         let pending = Proof::Pending { active_from: DateTime::UNIX_EPOCH };
         let table = [
             (Proof::Holds, Verdict::Passed, None),
-            (pending, Verdict::Uncertain, None),
+            (pending, Verdict::Missing, None),
             (Proof::Unsigned, Verdict::Missing, None),
             (Proof::KeyUnknown, Verdict::Missing, None),
             (Proof::SignatureWrong, Verdict::Failed, Some("SIGNATURE_WRONG")),

@@ -57,8 +57,11 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, Fault> {
         return Err(Fault::TooManyBytes);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format(bytes)?);
-    // Reads the header alone. The limits come after it, so that a size is refused as a size.
-    reader.no_limits();
+    // Reads what stands before the picture, where a profile of colours could unfold to gigabytes. Those of sides come after it, so
+    // that a size is refused as a size.
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_ALLOCATION);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(fault)?;
     let (width, height) = decoder.dimensions();
     let too_many_pixels = width > MAX_SIDE
@@ -68,10 +71,8 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, Fault> {
     if too_many_pixels {
         return Err(Fault::TooManyPixels { width, height });
     }
-    let mut limits = Limits::no_limits();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_ALLOCATION);
     decoder.set_limits(limits).map_err(fault)?;
     // Phones keep the picture as the sensor saw it and say how it was held.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

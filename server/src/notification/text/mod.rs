@@ -103,6 +103,7 @@ mod tests {
             is_approved: true,
             percent: 61,
             wanted_percent: 75,
+            device: "Algebra phone".to_owned(),
             ..Detail::default()
         }
     }
@@ -112,7 +113,7 @@ mod tests {
         for language in [Language::English, Language::German] {
             let texts: Vec<_> = Kind::iter().map(|kind| notification(language, kind, &detail())).collect();
             for text in &texts {
-                assert!(text.title.contains("Algebra") || text.title.contains("61"), "{text:?}");
+                assert!(text.body.contains("Algebra") || text.title.contains("61"), "{text:?}");
                 assert!(!text.body.is_empty() && !text.title.contains('\n'), "{text:?}");
             }
             let titles: std::collections::HashSet<_> = texts.iter().map(|text| &text.title).collect();
