@@ -124,20 +124,34 @@ impl Redis {
         });
     }
 
-    /// Tells the other replicas. What could not be told is made up for: the next notice that goes out is preceded by one
-    /// that says so.
+    /// Tells the other replicas. What could not be told is made up for as soon as it can be, by a notice that says so.
     pub fn publish(&self, college_id: Uuid, notice: &Notice) {
         if !self.notices.is_closed() {
-            self.missed.store(true, Ordering::Relaxed);
+            self.make_up(college_id);
             return;
         }
         let (redis, notice) = (self.clone(), notice.clone());
         tokio::spawn(async move {
-            if redis.missed.swap(false, Ordering::Relaxed) && !redis.send(college_id, &Notice::Gap).await {
-                redis.missed.store(true, Ordering::Relaxed);
-            }
             if !redis.send(college_id, &notice).await {
-                redis.missed.store(true, Ordering::Relaxed);
+                redis.make_up(college_id);
+            }
+        });
+    }
+
+    /// Says that notices were missed, again and again until it is said. One does so at a time.
+    fn make_up(&self, college_id: Uuid) {
+        if self.missed.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let redis = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(BREAK_MS)).await;
+                // What is missed from here on has another one say so.
+                redis.missed.store(false, Ordering::SeqCst);
+                if redis.send(college_id, &Notice::Gap).await || redis.missed.swap(true, Ordering::SeqCst) {
+                    return;
+                }
             }
         });
     }
