@@ -60,6 +60,11 @@ pub fn clock_text(time: NaiveTime) -> String {
 }
 
 /// A time, to the microsecond that databases keep.
+/// Bytes of a length that is always the same, such as a key's.
+pub fn sized<const LENGTH: usize>(field: &str, bytes: &[u8]) -> Result<[u8; LENGTH], Problem> {
+    bytes.try_into().map_err(|_| Problem::invalid_field(field, format!("must have {LENGTH} bytes")))
+}
+
 /// A time that people plan for: deadlines reckoned from it are times too.
 pub fn time(field: &str, value: Option<Timestamp>) -> Result<DateTime<Utc>, Problem> {
     use chrono::{Datelike as _, SubsecRound as _};

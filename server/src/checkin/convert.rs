@@ -8,7 +8,7 @@ use rollcall_proto::v1::{
 use uuid::Uuid;
 
 use crate::{
-    convert::{optional_id, time, timestamp},
+    convert::{optional_id, sized, time, timestamp},
     device::{Claim, Signed},
     entity::{
         attendance_record::{Model, Review, Status},
@@ -117,8 +117,4 @@ pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: DateTime<Utc>
         signature: sized("device.signature", &signature)?,
     });
     Ok(claim)
-}
-
-fn sized<const LENGTH: usize>(field: &str, bytes: &[u8]) -> Result<[u8; LENGTH], Problem> {
-    bytes.try_into().map_err(|_| Problem::invalid_field(field, format!("must have {LENGTH} bytes")))
 }

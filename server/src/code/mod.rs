@@ -1,7 +1,9 @@
 //! Rotating QR codes, and one-time passwords (`otp/`) for those who cannot scan.
 //!
-//! Promises: a code is a keyed hash over session and step; nothing is stored, nothing is made ahead, and every replica
+//! Promises: a code is a keyed hash over session and step; no code is stored or made ahead, and every replica
 //! makes the same. Never: a code in a log, or a code of a step that has not come.
+//!
+//! Read `rotation.rs` for codes, `challenge.rs` for three of them in a row, `otp/` for passwords, `shown_session.rs` for whose are shown.
 
 mod challenge;
 mod get_current_code;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{RESOURCE, convert, key, nonce, rules, service::Service, statement, store};
 use crate::{
     audit,
+    convert::sized,
     entity::device::{Model, State},
     jobs,
     notification::{self, Event, What},
@@ -110,10 +111,6 @@ impl Service {
         })
         .await
     }
-}
-
-fn sized<const LENGTH: usize>(field: &str, bytes: &[u8]) -> Result<[u8; LENGTH], Problem> {
-    bytes.try_into().map_err(|_| Problem::invalid_field(field, format!("must have {LENGTH} bytes")))
 }
 
 fn unproven(cause: &str, words: &str) -> Problem {

@@ -1,4 +1,4 @@
-//! Making the one-time password of this minute, or finding it.
+//! Making the one-time password of this step, or finding it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ pub struct Issued {
 }
 
 impl OneTimePasswords {
-    /// The one-time password of this minute. Whoever makes it leaves a row in the audit; whoever finds it made does not.
+    /// The one-time password of this step, which is as long as its life. Whoever makes it leaves a row in the audit; whoever finds it made does not.
     pub async fn issue(
         &self,
         session: &session::Model,

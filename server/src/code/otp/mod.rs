@@ -1,6 +1,6 @@
 //! One-time passwords: six digits that the teacher shows, for those who cannot scan.
 //!
-//! Promises: a session has one a minute, the same on every replica; it is good until a time, once for each student; of the wrong
+//! Promises: a session has one at a time, for as long as it lives, the same on every replica; it is good until a time, once for each student; of the wrong
 //! ones that a student sends, at most five are held against one password and ten looked at in a minute, whatever comes at once and
 //! wherever. Never: the digits in a table, a log, an event or a record; a try that is counted against somebody else.
 //!

@@ -21,7 +21,7 @@ use crate::{
 /// More passwords than can have been issued in the time that they are remembered.
 const MOST: u64 = 64;
 
-/// The one of a minute.
+/// The one of a step.
 pub async fn find(
     connection: &impl ConnectionTrait,
     session: &session::Model,
