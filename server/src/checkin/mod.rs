@@ -9,6 +9,8 @@
 mod check_in;
 mod convert;
 mod factor;
+#[cfg(test)]
+mod positions_tests;
 mod refusal;
 mod rows;
 mod rules;

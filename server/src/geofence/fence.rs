@@ -1,23 +1,30 @@
 //! Whether a reported position lies inside a fence: a circle or a polygon.
 //!
 //! A phone reports the radius that its true position lies in with a probability of 68 % (Android's `getAccuracy`, iOS'
-//! `horizontalAccuracy` alike). With e the distance to the fence's edge, negative inside, and a that accuracy: inside where
-//! e + a ≤ 0, outside where e − a > 0, uncertain between the two. At most 50 m of a are listened to, or a phone that claims
-//! to know nothing would be uncertain everywhere on earth.
+//! `horizontalAccuracy` alike), from which `probability.rs` has how probably somebody is inside. At most 50 m of it are listened
+//! to, or a phone that claims to know nothing would be uncertain everywhere on earth.
+//!
+//! Inside is who is there with 80 %. Outside is whose probability is less than 0.4 % of what the same phone would give
+//! in the middle of the place, and not less than a fixed one: in a place that is small beside the accuracy nobody has more
+//! than a few per cent, wherever they stand. So an honest phone is called outside about once in 200 times at most, however small
+//! the place is; `positions_tests.rs` has the figures.
 
-use geo::{
-    Coord, CoordinatePosition as _, Distance as _, Euclidean, Geodesic, LineString, Point,
-    coordinate_position::CoordPos,
-};
+use geo::{Distance as _, Geodesic, Point};
 
-use super::plane::Plane;
+use super::{flat::Flat, probability};
 use crate::entity::location;
 
 /// How much claimed inaccuracy is listened to, in metres.
 const MAX_ACCURACY_METERS: f64 = 50.0;
+/// Who is there with so much is inside.
+const INSIDE: f64 = 0.8;
+/// Who has less than this share of what the middle of the place has is outside.
+const OUTSIDE: f64 = 0.004;
 /// From so far away the nearest vertex of a polygon tells the distance well enough, and a plane around the point does not: on
 /// the other side of the earth it shows a small ring as one that goes all around.
 const FAR_METERS: f64 = 1_000_000.0;
+/// What a phone knows better than this, it knows exactly.
+const EXACT_METERS: f64 = 0.001;
 
 /// A position as a device reports it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +58,7 @@ pub enum Fence<'a> {
 pub enum Place {
     Inside,
     Outside,
-    /// The circle of accuracy crosses the fence.
+    /// Neither can be told from the position.
     Uncertain,
 }
 
@@ -63,6 +70,8 @@ pub struct Sighting {
     pub distance_meters: f64,
     /// From the fence's edge; negative inside.
     pub edge_distance_meters: f64,
+    /// How probably it is inside, from 0 to 1.
+    pub inside_probability: f64,
 }
 
 impl Circle {
@@ -92,40 +101,50 @@ impl Fence<'_> {
     }
 
     /// From a point to the fence's edge, in metres; negative inside. `distance_meters` is that to the centre.
-    ///
-    /// The edges of a polygon are geodesics. They are judged in a plane around the point, where they are as straight as they
-    /// are near: the side is right, the distance to a centimetre within 100 m of an edge and to a thousandth beyond.
     pub fn edge_distance_meters(&self, latitude: f64, longitude: f64, distance_meters: f64) -> f64 {
         let beyond = distance_meters - self.circle().radius_meters;
-        let Self::Polygon(_, polygon) = self else { return beyond };
-        let plane = Plane::around([longitude, latitude]);
-        let lay = |ring: &Vec<[f64; 2]>| ring.iter().map(|position| plane.lay(*position)).collect::<Vec<Coord>>();
-        let mut rings = polygon.coordinates.iter().map(lay);
-        if beyond > FAR_METERS {
-            return rings.flatten().map(|vertex| vertex.x.hypot(vertex.y)).fold(f64::INFINITY, f64::min);
+        match self {
+            Self::Circle(_) => beyond,
+            Self::Polygon(_, polygon) => edge_distance_meters(&Flat::around([longitude, latitude], polygon), beyond),
         }
-        let outer = LineString::from(rings.next().unwrap_or_default());
-        let flat = geo::Polygon::new(outer, rings.map(LineString::from).collect());
-        let edges = std::iter::once(flat.exterior()).chain(flat.interiors()).flat_map(LineString::lines);
-        let to_edge = edges.map(|edge| Euclidean.distance(&Point::new(0.0, 0.0), &edge)).fold(f64::INFINITY, f64::min);
-        let is_inside = beyond <= 0.0 && flat.coordinate_position(&Coord::zero()) != CoordPos::Outside;
-        if is_inside { -to_edge } else { to_edge }
     }
 
     pub fn sight(&self, position: &Position) -> Sighting {
         let Position { latitude, longitude, accuracy_meters } = *position;
         let distance_meters = self.circle().distance_meters(latitude, longitude);
-        let edge_distance_meters = self.edge_distance_meters(latitude, longitude, distance_meters);
-        let accuracy = accuracy_meters.unwrap_or(0.0).min(MAX_ACCURACY_METERS);
-        let place = if edge_distance_meters + accuracy <= 0.0 {
+        let radius_meters = self.circle().radius_meters;
+        let beyond = distance_meters - radius_meters;
+        let deviation = probability::deviation(accuracy_meters.unwrap_or(0.0).min(MAX_ACCURACY_METERS));
+        let flat = match self {
+            Self::Circle(_) => None,
+            Self::Polygon(_, polygon) => Some(Flat::around([longitude, latitude], polygon)),
+        };
+        let edge_distance_meters = flat.as_ref().map_or(beyond, |flat| edge_distance_meters(flat, beyond));
+        let is_inside = edge_distance_meters <= 0.0;
+        let (inside_probability, best) = if deviation < EXACT_METERS || beyond > FAR_METERS {
+            (f64::from(u8::from(is_inside)), 1.0)
+        } else if let Some(flat) = &flat {
+            let inside = flat.inside_probability(deviation);
+            // Where the middle has not less than all, it need not be asked.
+            (inside, if inside < OUTSIDE { flat.best_probability(deviation) } else { 1.0 })
+        } else {
+            let best = probability::at_centre(radius_meters, deviation);
+            (probability::of_circle(radius_meters, distance_meters, deviation), best)
+        };
+        let place = if inside_probability >= INSIDE {
             Place::Inside
-        } else if edge_distance_meters - accuracy > 0.0 {
+        } else if inside_probability < OUTSIDE * best && !is_inside {
             Place::Outside
         } else {
             Place::Uncertain
         };
-        Sighting { place, distance_meters, edge_distance_meters }
+        Sighting { place, distance_meters, edge_distance_meters, inside_probability }
     }
+}
+
+/// The same for a polygon that is laid flat, of whose circle the point is so far outside.
+fn edge_distance_meters(flat: &Flat, beyond: f64) -> f64 {
+    if beyond > FAR_METERS { flat.vertex_distance_meters() } else { flat.edge_distance_meters(beyond <= 0.0) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,9 @@
-use super::{super::shape::Shape, *};
+use geo::Coord;
+
+use super::{
+    super::{plane::Plane, shape::Shape},
+    *,
+};
 
 const CIRCLE: Circle = Circle { latitude: 18.52, longitude: 73.85, radius_meters: 50.0 };
 const FENCE: Fence<'static> = Fence::Circle(CIRCLE);
@@ -18,11 +23,16 @@ fn a_position_is_inside_outside_or_uncertain() {
         (north(30.0, Some(10.0)), Inside),
         (north(45.0, Some(10.0)), Uncertain),
         (north(55.0, Some(10.0)), Uncertain),
-        (north(65.0, Some(10.0)), Outside),
+        (north(65.0, Some(10.0)), Uncertain),
+        (north(70.0, Some(10.0)), Outside),
         // However little a phone claims to know, it is not believed to be anywhere.
-        (north(99.0, Some(100_000.0)), Uncertain),
-        (north(101.0, Some(100_000.0)), Outside),
-        (north(0.0, Some(100_000.0)), Inside),
+        (north(120.0, Some(100_000.0)), Uncertain),
+        (north(150.0, Some(100_000.0)), Outside),
+        (north(0.0, Some(100_000.0)), Uncertain),
+        // What a phone knows exactly, and nearly.
+        (north(49.9, Some(0.0)), Inside),
+        (north(50.3, Some(1e-300)), Outside),
+        (north(49.0, Some(0.1)), Inside),
     ];
     for (position, expected) in table {
         assert_eq!(FENCE.sight(&position).place, expected, "{position:?}");
@@ -75,11 +85,13 @@ fn a_polygon_holds_what_its_edges_hold() {
         (20.0, 0.0, None, Outside, 20.0),
         (20.0, 0.0, Some(25.0), Uncertain, 20.0),
         (20.0, 35.0, Some(14.0), Inside, -15.0),
-        (20.0, 35.0, Some(16.0), Uncertain, -15.0),
+        (20.0, 35.0, Some(18.0), Uncertain, -15.0),
         (20.0, 35.0, Some(9_000.0), Uncertain, -15.0),
         (-30.0, 0.0, None, Outside, 10.0),
         (-53.0, -54.0, None, Outside, 5.0),
         (-53.0, -54.0, Some(5.1), Uncertain, 5.0),
+        (0.0, 80.0, Some(10.0), Outside, 30.0),
+        (0.0, 80.0, Some(20.0), Uncertain, 30.0),
         (0.0, 3_050.0, Some(9_000.0), Outside, 3_000.0),
         (0.0, 2_000_050.0, None, Outside, 2_000_000.0),
     ];
@@ -100,5 +112,23 @@ fn a_polygon_holds_what_its_edges_hold() {
             seen.place == Outside && seen.edge_distance_meters > 19_900_000.0,
             "the other side of {origin:?}: {seen:?}"
         );
+    }
+}
+
+#[test]
+fn nobody_is_outside_for_a_place_being_small() {
+    let square: &[(f64, f64)] = &[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+    let corridor: &[(f64, f64)] = &[(-50.0, -1.0), (50.0, -1.0), (50.0, 1.0), (-50.0, 1.0)];
+    let origin = [73.85, 18.52];
+    for (ring, most) in [(square, 0.01), (corridor, 0.05)] {
+        let Shape { polygon, circle } = shape(origin, &[ring]);
+        let fences = [Fence::Polygon(circle, &polygon), Fence::Circle(Circle { radius_meters: 1.0, ..circle })];
+        for fence in fences {
+            for (x, place) in [(0.0, Place::Uncertain), (40.0, Place::Uncertain), (400.0, Place::Outside)] {
+                let [longitude, latitude] = Plane::around(origin).lift(Coord { x, y: 0.0 });
+                let seen = fence.sight(&Position { latitude, longitude, accuracy_meters: Some(50.0) });
+                assert!(seen.place == place && seen.inside_probability < most, "{fence:?} {x}: {seen:?}");
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Fences held against another way to judge them, point by point: earth-centred coordinates by their closed formula, the
 //! plane that touches the earth at the polygon's centre instead of at the point, crossings counted along a ray.
 
+use geo::Coord;
+
 use super::*;
-use crate::geofence::shape::Shape;
+use crate::geofence::{plane::Plane, shape::Shape};
 
 const POLYGONS: usize = 500;
 const POINTS: usize = 200;

@@ -23,7 +23,7 @@ pub fn judge(rule: StartPosition, fence: &Fence<'_>, position: Option<Position>)
         }
         (StartPosition::Optional | StartPosition::Required, Some(position)) => position,
     };
-    let Sighting { place, distance_meters, edge_distance_meters } = fence.sight(&position);
+    let Sighting { place, distance_meters, edge_distance_meters, .. } = fence.sight(&position);
     let place = match place {
         Place::Inside => StartPlace::Inside,
         Place::Uncertain => StartPlace::Uncertain,
@@ -48,7 +48,7 @@ mod tests {
         let north = |meters: f64, accuracy_meters| {
             Some(Position { latitude: meters / 110_574.0, longitude: 0.0, accuracy_meters })
         };
-        let (inside, uncertain, outside) = (north(10.0, None), north(45.0, Some(20.0)), north(80.0, Some(20.0)));
+        let (inside, uncertain, outside) = (north(10.0, None), north(45.0, Some(20.0)), north(100.0, Some(20.0)));
         let table = [
             (Optional, None, Ok(None)),
             (Optional, inside, Ok(Some(StartPlace::Inside))),

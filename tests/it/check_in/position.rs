@@ -15,12 +15,12 @@ const POINTS: [(f64, Option<f64>, Option<Verdict>); 10] = [
     (49.0, None, Some(Verdict::Passed)),
     (51.0, None, None),
     (39.0, Some(10.0), Some(Verdict::Passed)),
-    (41.0, Some(10.0), Some(Verdict::Uncertain)),
-    (59.0, Some(10.0), Some(Verdict::Uncertain)),
-    (61.0, Some(10.0), None),
+    (46.0, Some(10.0), Some(Verdict::Uncertain)),
+    (61.0, Some(10.0), Some(Verdict::Uncertain)),
+    (70.0, Some(10.0), None),
     // Of an accuracy, at most 50 m are listened to: who reports kilometres could be anywhere.
-    (99.0, Some(5_000.0), Some(Verdict::Uncertain)),
-    (101.0, Some(5_000.0), None),
+    (120.0, Some(5_000.0), Some(Verdict::Uncertain)),
+    (150.0, Some(5_000.0), None),
     (20_000_000.0 / 2.0, None, None),
 ];
 

@@ -23,7 +23,7 @@ pub fn judge(fence: &Fence, reported: Option<Reported>) -> Judged {
     let Some(Reported { position, is_mocked }) = reported else {
         return Judged::said(Evidence::new(Factor::Geofence, Verdict::Missing, "No position was sent."));
     };
-    let Sighting { place, distance_meters, edge_distance_meters } = fence.sight(&position);
+    let Sighting { place, distance_meters, edge_distance_meters, inside_probability } = fence.sight(&position);
     let radius_meters = fence.circle().radius_meters;
     let (verdict, detail): (_, Cow<'static, str>) = match place {
         Place::Inside => (Verdict::Passed, "You were at the place.".into()),
@@ -37,7 +37,8 @@ pub fn judge(fence: &Fence, reported: Option<Reported>) -> Judged {
     let mut evidence = Evidence::new(Factor::Geofence, verdict, detail)
         .figure("distance_meters", distance_meters)
         .figure("radius_meters", radius_meters)
-        .figure("edge_distance_meters", edge_distance_meters);
+        .figure("edge_distance_meters", edge_distance_meters)
+        .figure("inside_probability", inside_probability);
     if let Some(accuracy) = position.accuracy_meters {
         evidence = evidence.figure("accuracy_meters", accuracy);
     }

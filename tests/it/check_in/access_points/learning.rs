@@ -62,7 +62,7 @@ async fn lets_in_by_what_it_knows(kind: Kind) {
         assert_eq!(record.evidence[2].verdict(), Verdict::Missing);
     }
     // Who is at the place for certain by nothing but the position's word teaches nothing.
-    let vague = Position { accuracy_meters: Some(45.0), ..good };
+    let vague = Position { accuracy_meters: Some(35.0), ..good };
     let request = in_session(&class, first, Some(vague), scan(FIRST, HOME)).await;
     class.student(FIRST).check_ins().check_in(request).await.answer();
 
