@@ -32,6 +32,7 @@ mod m20261120_000024_access_point_learning;
 mod m20261120_000025_devices;
 mod m20261120_000026_faces;
 mod m20261120_000027_reviews;
+mod m20261120_000028_more_places;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000025_devices::Step),
             Box::new(m20261120_000026_faces::Step),
             Box::new(m20261120_000027_reviews::Step),
+            Box::new(m20261120_000028_more_places::Step),
         ]
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc};
 use prost_types::Timestamp;
 use uuid::Uuid;
 
-use crate::problem::Problem;
+use crate::{entity::location_ids::LocationIds, problem::Problem};
 
 /// An id that the field's rule has already checked.
 pub fn id(field: &str, text: &str) -> Result<Uuid, Problem> {
@@ -19,6 +19,11 @@ pub fn count(number: impl TryInto<i32>) -> i32 {
 /// An id that may be left out.
 pub fn optional_id(field: &str, text: Option<&str>) -> Result<Option<Uuid>, Problem> {
     text.map(|text| id(field, text)).transpose()
+}
+
+/// Locations beside the one where something is held.
+pub fn location_ids(field: &str, texts: &[String]) -> Result<LocationIds, Problem> {
+    texts.iter().enumerate().map(|(number, text)| id(&format!("{field}[{number}]"), text)).collect()
 }
 
 /// Whatever is planned lies within them, and their times in any zone can be written: years have four digits, and one more day

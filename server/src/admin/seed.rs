@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    entity::{access_point, college, division, enrolment, location, session, timetable, token_revocation, user},
+    entity::{
+        access_point, college, division, enrolment, location, location_ids::LocationIds, session, timetable,
+        token_revocation, user,
+    },
     organisation,
     problem::Problem,
     schema::{self, Direction},
@@ -134,6 +137,7 @@ async fn write(
         updated_at: now,
         valid_from: row.valid_from.unwrap_or_default(),
         valid_to: row.valid_to,
+        also_location_ids: LocationIds::default(),
     });
     fill(tx, timetables, timetable::insert).await?;
     let enrolments = enrolments.into_iter().map(|row| enrolment::Model {

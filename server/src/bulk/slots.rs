@@ -13,6 +13,7 @@ use super::{
 use crate::{
     entity::{
         division, location,
+        location_ids::LocationIds,
         timetable::Model,
         user::{self, Role},
     },
@@ -115,6 +116,7 @@ impl Known {
             updated_at: import.now,
             valid_from: row.valid_from.unwrap_or(import.today),
             valid_to: row.valid_to,
+            also_location_ids: LocationIds::default(),
         })
     }
 }

@@ -81,6 +81,7 @@ impl Table for Timetables {
             end_time: text(end_time),
             valid_from: valid_from.map(|day| day.to_string()),
             valid_to: valid_to.map(|day| day.to_string()),
+            also_location_ids: Vec::new(),
         });
         Some(Row {
             division,

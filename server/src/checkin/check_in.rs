@@ -190,8 +190,11 @@ impl Service {
             learnt.face = Some(self.faces.compare(principal, session.id, picture).await?);
         }
         let (access_points, face) = (learnt.heard(sent), learnt.face);
-        let shown = Shown { code, otp: learnt.otp, position: sent.position, device, is_shared, access_points, face };
-        Ok(rules::decide(session, &Fence::from(&*card.location), &card.policy.rules, enrolled, &shown, now))
+        let place = card.place(sent.position.as_ref().map(|reported| &reported.position));
+        let place_name = (!card.other_locations.is_empty()).then_some(place.name.as_str());
+        let position = sent.position;
+        let shown = Shown { code, otp: learnt.otp, position, place_name, device, is_shared, access_points, face };
+        Ok(rules::decide(session, &Fence::from(place), &card.policy.rules, enrolled, &shown, now))
     }
 
     /// Stores an accepted check-in. What stands in its way is told from the rows that are there.
@@ -219,7 +222,7 @@ impl Service {
 
 impl Learnt {
     fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
-        Some(self.surroundings.as_ref()?.around(sent.scan.as_ref()?))
+        self.surroundings.as_ref()?.around(sent.scan.as_ref()?)
     }
 }
 

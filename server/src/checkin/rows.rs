@@ -41,6 +41,7 @@ impl Service {
             device_id: sent.device.device_id.clone(),
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
+            location_id: card.place(position.as_ref()).id,
             flags: FlagList(accepted.flags),
             review,
             ..Record::of(&card.session, principal.id, accepted.status, now)

@@ -28,6 +28,8 @@ pub struct Shown<'s> {
     /// What the one-time password turned out to be; none where none was sent.
     pub otp: Option<OtpReading>,
     pub position: Option<Reported>,
+    /// What the place is called that the position is held against, where it might have been another one.
+    pub place_name: Option<&'s str>,
     /// What there is to say of the device; none where there is nothing.
     pub device: Option<Looked>,
     /// Whether the device has checked somebody else in to the session.
@@ -66,7 +68,7 @@ pub fn decide(
 ) -> Decision {
     let mut judged = vec![factor::code::judge(shown.code, factor::device::answers_challenge(shown.device))];
     judged.extend(shown.otp.map(factor::otp::judge));
-    judged.push(factor::geofence::judge(fence, shown.position));
+    judged.push(factor::geofence::judge(fence, shown.place_name, shown.position));
     judged.extend(factor::device::judge(shown.device, shown.is_shared));
     judged.extend(shown.access_points.map(factor::access_points::judge));
     judged.extend(shown.face.map(factor::face::judge));

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{factor::access_points::Heard, service::Service};
+use super::{
+    factor::access_points::{self, Heard},
+    service::Service,
+};
 use crate::{
     access_point::{self, Listed},
     entity::{check_in_scan, session},
@@ -15,9 +18,15 @@ use crate::{
 
 #[derive(Clone, Debug)]
 pub struct Surroundings {
+    /// Of each place where one may check in.
+    rooms: Vec<Room>,
+    is_replay: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Room {
     listed: Arc<Vec<Listed>>,
     references: Arc<Vec<Fingerprint>>,
-    is_replay: bool,
 }
 
 /// Who sends a scan, and with what.
@@ -27,14 +36,30 @@ pub struct Sender {
     pub check_in_id: Uuid,
 }
 
+/// The one that the session is held at first.
+fn places(session: &session::Model) -> impl Iterator<Item = Uuid> + '_ {
+    std::iter::once(session.location_id).chain(session.also_location_ids.iter())
+}
+
 impl Surroundings {
-    pub fn around<'s>(&'s self, scan: &'s Scan) -> Heard<'s> {
-        Heard { scan, listed: &self.listed, references: &self.references, is_replay: self.is_replay }
+    /// Held against the place that it speaks for most.
+    pub fn around<'s>(&'s self, scan: &'s Scan) -> Option<Heard<'s>> {
+        let heard = |room: &'s Room| Heard {
+            scan,
+            listed: &room.listed,
+            references: &room.references,
+            is_replay: self.is_replay,
+        };
+        match self.rooms.as_slice() {
+            [only] => Some(heard(only)),
+            // Of equals the first, which is the place that the session is held at.
+            rooms => rooms.iter().map(heard).rev().max_by_key(|heard| access_points::rank(*heard)),
+        }
     }
 }
 
 impl Service {
-    /// What is known of a session's place, as copies, and whether the scan was sent before.
+    /// What is known of a session's places, as copies, and whether the scan was sent before.
     pub(super) async fn look_around(
         &self,
         session: &session::Model,
@@ -42,11 +67,14 @@ impl Service {
         sender: Sender,
         now: DateTime<Utc>,
     ) -> Result<Surroundings, Problem> {
-        let (college_id, location_id) = (session.college_id, session.location_id);
-        let listed = access_point::load(&self.store, college_id, location_id).await?;
-        let references = fingerprint::load(&self.store, college_id, location_id).await?;
+        let (college_id, mut rooms) = (session.college_id, Vec::new());
+        for location_id in places(session) {
+            let listed = access_point::load(&self.store, college_id, location_id).await?;
+            let references = fingerprint::load(&self.store, college_id, location_id).await?;
+            rooms.push(Room { listed, references });
+        }
         let is_replay = self.note_scan(session, scan, sender, now).await?;
-        Ok(Surroundings { listed, references, is_replay })
+        Ok(Surroundings { rooms, is_replay })
     }
 
     /// The same as it is now. That the scan was sent before does not change.
@@ -55,10 +83,13 @@ impl Service {
         session: &session::Model,
         before: &Surroundings,
     ) -> Result<Surroundings, Problem> {
-        let (college_id, location_id) = (session.college_id, session.location_id);
-        let listed = access_point::refresh(&self.store, college_id, location_id).await?;
-        let references = fingerprint::refresh(&self.store, college_id, location_id).await?;
-        Ok(Surroundings { listed, references, is_replay: before.is_replay })
+        let (college_id, mut rooms) = (session.college_id, Vec::new());
+        for location_id in places(session) {
+            let listed = access_point::refresh(&self.store, college_id, location_id).await?;
+            let references = fingerprint::refresh(&self.store, college_id, location_id).await?;
+            rooms.push(Room { listed, references });
+        }
+        Ok(Surroundings { rooms, is_replay: before.is_replay })
     }
 
     /// Writes down a scan that something can be learnt from, or that can be known again.

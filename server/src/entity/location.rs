@@ -55,3 +55,24 @@ impl Model {
         self.polygon.as_ref().map_or(0, |polygon| polygon.coordinates.iter().map(Vec::len).sum())
     }
 }
+
+#[cfg(test)]
+impl Model {
+    /// A circle of 50 m at 0° N 0° E. For tables of tests.
+    pub fn example(number: u128) -> Self {
+        Self {
+            college_id: uuid::Uuid::from_u128(1),
+            id: uuid::Uuid::from_u128(number),
+            name: number.to_string(),
+            latitude: 0.0,
+            longitude: 0.0,
+            radius_meters: 50.0,
+            polygon: None,
+            building: String::new(),
+            classroom_number: String::new(),
+            capacity: None,
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+}

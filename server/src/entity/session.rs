@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::of_a_college;
+use super::{location_ids::LocationIds, of_a_college};
 
 pub use row::{Adherence, EndReason, Origin, StartPlace, State};
 of_a_college!();
 
 mod row {
     use sea_orm::entity::prelude::*;
+
+    use crate::entity::location_ids::LocationIds;
 
     /// Where a session stands.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
@@ -128,6 +130,9 @@ mod row {
         pub makes_up_session_id: Option<Uuid>,
         /// Whether it is for those who are named as its participants, and not for its division.
         pub has_participants: bool,
+        /// Where one may check in as well.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub also_location_ids: LocationIds,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -190,6 +195,7 @@ impl Model {
             end_reason: None,
             makes_up_session_id: None,
             has_participants: false,
+            also_location_ids: LocationIds::default(),
         }
     }
 }

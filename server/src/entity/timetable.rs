@@ -7,6 +7,8 @@ of_a_college!();
 mod row {
     use sea_orm::entity::prelude::*;
 
+    use crate::entity::location_ids::LocationIds;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "timetables")]
     pub struct Model {
@@ -30,6 +32,9 @@ mod row {
         pub valid_from: Date,
         /// The last one.
         pub valid_to: Option<Date>,
+        /// Where one may check in to its sessions as well.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub also_location_ids: LocationIds,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

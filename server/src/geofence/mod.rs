@@ -22,6 +22,7 @@ mod list_locations;
 pub mod many;
 mod outside;
 mod path;
+mod places;
 mod plane;
 mod probability;
 mod properties;
@@ -37,8 +38,9 @@ pub use described::{Becomes, Described, Outline, Terms};
 pub use fence::{Circle, Fence, Place, Position, Sighting};
 pub use geometry::read_polygon;
 pub use outside::Outside;
+pub use places::most_probable;
 pub use service::Service;
 pub use shape::Shape;
-pub use store::{find, find_in};
+pub use store::{find, find_in, find_others};
 
 const RESOURCE: &str = "location";

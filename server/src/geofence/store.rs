@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::RESOURCE;
 use crate::{
-    entity::location,
+    entity::{location, location_ids::LocationIds},
     problem::Problem,
     store::{Database, Tx, constraint},
 };
@@ -24,6 +24,15 @@ pub async fn find_in(
 ) -> Result<location::Model, Problem> {
     let found = location::in_college(college_id).filter(location::Column::Id.eq(id)).one(connection).await?;
     found.ok_or_else(|| Problem::not_found(RESOURCE))
+}
+
+/// The locations that something names beside its own. One that the college does not have is not found.
+pub async fn find_others(tx: &Tx, college_id: Uuid, ids: &LocationIds) -> Result<Vec<location::Model>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = location::in_college(college_id).filter(location::Column::Id.is_in(ids.iter())).all(tx).await?;
+    if found.len() == ids.iter().count() { Ok(found) } else { Err(Problem::not_found(RESOURCE)) }
 }
 
 pub async fn list_all(database: &Database, college_id: Uuid) -> Result<Vec<location::Model>, Problem> {

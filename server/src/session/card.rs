@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     entity::{location, session},
-    geofence, policy,
+    geofence::{self, Position},
+    policy,
     problem::Problem,
     store::{CacheKey, Store},
 };
@@ -17,8 +18,22 @@ use crate::{
 pub struct Card {
     pub session: Arc<session::Model>,
     pub location: Arc<location::Model>,
+    /// Where one may check in as well.
+    pub other_locations: Vec<Arc<location::Model>>,
     /// What a check-in has to show.
     pub policy: Arc<policy::Applied>,
+}
+
+impl Card {
+    /// The place that a position is held against.
+    pub fn place(&self, position: Option<&Position>) -> &location::Model {
+        match position {
+            Some(position) if !self.other_locations.is_empty() => {
+                geofence::most_probable(&self.location, self.other_locations.iter().map(Arc::as_ref), position)
+            }
+            _ => &self.location,
+        }
+    }
 }
 
 struct One {
@@ -45,8 +60,12 @@ pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Res
     let key = One { college_id, id: session_id };
     let session = store.cache.get(&key, || store::find(&store.database, college_id, session_id)).await?;
     let location = geofence::load(store, college_id, session.location_id).await?;
+    let mut other_locations = Vec::new();
+    for id in session.also_location_ids.iter() {
+        other_locations.push(geofence::load(store, college_id, id).await?);
+    }
     let policy = policy::load_applied(store, &session).await?;
-    Ok(Card { session, location, policy })
+    Ok(Card { session, location, other_locations, policy })
 }
 
 /// The card as it is now.
@@ -54,8 +73,12 @@ pub async fn refresh_card(store: &Store, college_id: Uuid, session_id: Uuid) -> 
     let key = One { college_id, id: session_id };
     let session = store.cache.reload(&key, || store::find(&store.database, college_id, session_id)).await?;
     let location = geofence::refresh(store, college_id, session.location_id).await?;
+    let mut other_locations = Vec::new();
+    for id in session.also_location_ids.iter() {
+        other_locations.push(geofence::refresh(store, college_id, id).await?);
+    }
     let policy = policy::refresh_applied(store, &session).await?;
-    Ok(Card { session, location, policy })
+    Ok(Card { session, location, other_locations, policy })
 }
 
 /// Drops every copy of a session that has changed.

@@ -37,6 +37,7 @@ pub fn to_proto(session: Model) -> Session {
         end_reason: session.end_reason.map(end_reason_to_proto).unwrap_or_default().into(),
         makes_up_session_id: session.makes_up_session_id.map(|id| id.to_string()).unwrap_or_default(),
         has_participants: session.has_participants,
+        also_location_ids: session.also_location_ids.to_texts(),
     }
 }
 

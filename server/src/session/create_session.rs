@@ -19,6 +19,7 @@ impl Service {
         let named_teacher = convert::optional_id("teacher_id", request.teacher_id.as_deref())?;
         let teacher_id = rules::choose_teacher(principal, named_teacher)?;
         let location_id = convert::id("location_id", &request.location_id)?;
+        let also_location_ids = convert::location_ids("also_location_ids", &request.also_location_ids)?;
         let division_id = convert::id("division_id", &request.division_id)?;
         let planned_start = convert::time("planned_start", request.planned_start)?;
         let planned_end = convert::time("planned_end", request.planned_end)?;
@@ -44,12 +45,13 @@ impl Service {
             time_zone: college.time_zone,
             late_grace_seconds: request.late_grace_seconds.unwrap_or(college.late_grace_seconds),
         };
-        let session = session::Model::planned(college_id, plan, now);
+        let session = session::Model { also_location_ids, ..session::Model::planned(college_id, plan, now) };
         let row = audit::Row::by(principal, &origin, "session.created", now).object(RESOURCE, session.id);
         let stored = session.clone();
         database
             .write(move |tx| {
                 Box::pin(async move {
+                    geofence::find_others(tx, college_id, &stored.also_location_ids).await?;
                     store::insert(tx, stored).await?;
                     audit::insert(tx, row).await
                 })

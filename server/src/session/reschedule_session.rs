@@ -31,6 +31,10 @@ impl Service {
         let planned_start = convert::time("planned_start", request.planned_start)?;
         let planned_end = convert::time("planned_end", request.planned_end)?;
         let named_location = convert::optional_id("location_id", request.location_id.as_deref())?;
+        let named_others = request
+            .also_locations
+            .map(|named| convert::location_ids("also_locations.location_ids", &named.location_ids))
+            .transpose()?;
         let reason = request.reason;
         rules::check_plan(planned_start, planned_end)?;
         if planned_start < self.clock.now() {
@@ -43,7 +47,14 @@ impl Service {
                     Some(id) => geofence::find_in(tx, session.college_id, id).await?.id,
                     None => session.location_id,
                 };
-                let changed = Model { planned_start, planned_end, location_id, ..session.clone() };
+                let also_location_ids = match named_others {
+                    Some(ids) => {
+                        geofence::find_others(tx, session.college_id, &ids).await?;
+                        ids
+                    }
+                    None => session.also_location_ids.clone(),
+                };
+                let changed = Model { planned_start, planned_end, location_id, also_location_ids, ..session.clone() };
                 if changed == session {
                     return Ok(None);
                 }
@@ -61,9 +72,13 @@ impl Service {
 
 fn told(session: &Model) -> Value {
     let stamp = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    json!({
+    let mut told = json!({
         "planned_start": stamp(session.planned_start),
         "planned_end": stamp(session.planned_end),
         "location_id": session.location_id,
-    })
+    });
+    if !session.also_location_ids.is_empty() {
+        told["also_location_ids"] = json!(session.also_location_ids);
+    }
+    told
 }

@@ -40,7 +40,12 @@ impl Service {
                 let college = organisation::find_college_in(tx, session.college_id).await?;
                 StartWindow::of(&session, &college).check(&session, now)?;
                 let location = geofence::find_in(tx, session.college_id, session.location_id).await?;
-                let standing = standing::judge(college.start_position, &Fence::from(&location), position)?;
+                let others = geofence::find_others(tx, session.college_id, &session.also_location_ids).await?;
+                let place = match &position {
+                    Some(position) => geofence::most_probable(&location, others.iter(), position),
+                    None => &location,
+                };
+                let standing = standing::judge(college.start_position, &Fence::from(place), position)?;
                 let (adherence, offset_seconds) = adherence(session.planned_start, now);
                 let detail = match session.teacher_id {
                     teacher if teacher == caller => json!({}),

@@ -15,7 +15,7 @@ use crate::{
         attendance_record::{self, Model as Record, Status},
         excuse,
         session::{self, Adherence, Column, EndReason, Model, State},
-        session_participant,
+        session_location, session_participant,
     },
     organisation::Membership,
     problem::Problem,
@@ -73,7 +73,25 @@ fn planned_within(memberships: &[Membership]) -> Condition {
 }
 
 pub async fn insert(tx: &Tx, session: Model) -> Result<(), Problem> {
-    session::insert([session.into()]).exec_without_returning(tx).await?;
+    session::insert([session.clone().into()]).exec_without_returning(tx).await?;
+    hold_locations(tx, &session).await
+}
+
+/// Keeps the other locations of a session from being deleted.
+pub async fn hold_locations(tx: &Tx, session: &Model) -> Result<(), Problem> {
+    let (college_id, session_id) = (session.college_id, session.id);
+    let row = |location_id| session_location::Model { college_id, session_id, location_id }.into();
+    let rows: Vec<session_location::ActiveModel> = session.also_location_ids.iter().map(row).collect();
+    if !rows.is_empty() {
+        session_location::insert(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Lets go of those that it had.
+async fn release_locations(tx: &Tx, session: &Model) -> Result<(), Problem> {
+    let held = session_location::delete_in_college(session.college_id);
+    held.filter(session_location::Column::SessionId.eq(session.id)).exec(tx).await?;
     Ok(())
 }
 
@@ -152,11 +170,17 @@ pub async fn replan(tx: &Tx, wanted: &Model, states: &[State], now: DateTime<Utc
         .col_expr(Column::TimeZone, Expr::value(wanted.time_zone.as_str()))
         .col_expr(Column::OccurrenceDate, Expr::value(wanted.occurrence_date))
         .col_expr(Column::IsAdjusted, Expr::value(wanted.is_adjusted))
+        .col_expr(Column::AlsoLocationIds, Expr::value(wanted.also_location_ids.clone()))
         .filter(Column::Id.eq(wanted.id))
         .filter(Column::State.is_in(states.iter().copied()))
         .exec_with_returning(tx)
         .await?;
-    Ok(changed.into_iter().next())
+    let changed = changed.into_iter().next();
+    if let Some(changed) = &changed {
+        release_locations(tx, changed).await?;
+        hold_locations(tx, changed).await?;
+    }
+    Ok(changed)
 }
 
 /// A change of the session itself, counted as an event of it.

@@ -5,8 +5,8 @@ use rollcall_proto::v1::Timetable;
 use uuid::Uuid;
 
 use crate::{
-    convert::{clock, date, id, optional_date},
-    entity::timetable::Model,
+    convert::{clock, date, id, location_ids, optional_date},
+    entity::{location_ids::LocationIds, timetable::Model},
     mask::Mask,
     problem::{ErrorReason, Problem, Violation},
 };
@@ -21,6 +21,7 @@ pub const WRITABLE: &[&str] = &[
     "end_time",
     "valid_from",
     "valid_to",
+    "also_location_ids",
 ];
 
 /// The new values; none where a field stays as it is.
@@ -36,10 +37,11 @@ pub struct Change {
     valid_from: Option<NaiveDate>,
     /// None inside: no last day.
     valid_to: Option<Option<NaiveDate>>,
+    also_location_ids: Option<LocationIds>,
 }
 
 impl Change {
-    /// Reads what is named. What replaces a slot must be a whole one; only the last day may be left out.
+    /// Reads what is named. What replaces a slot must be a whole one; only the last day and other locations may be left out.
     pub fn read(wanted: Timetable, mask: &Mask) -> Result<Self, Problem> {
         let day_of_week = Some(wanted.day_of_week).filter(|day| (1..=7).contains(day));
         let mut fields = Fields { mask, violations: Vec::new() };
@@ -56,6 +58,8 @@ impl Change {
             end_time: fields.required("end_time", &wanted.end_time, clock),
             valid_from: fields.required("valid_from", &wanted.valid_from, date),
             valid_to: fields.named("valid_to", |field| optional_date(field, last)),
+            also_location_ids: fields
+                .named("also_location_ids", |field| location_ids(field, &wanted.also_location_ids)),
         };
         match fields.violations {
             none if none.is_empty() => Ok(change),
@@ -75,6 +79,7 @@ impl Change {
             end_time: self.end_time.unwrap_or(slot.end_time),
             valid_from: self.valid_from.unwrap_or(slot.valid_from),
             valid_to: self.valid_to.unwrap_or(slot.valid_to),
+            also_location_ids: self.also_location_ids.unwrap_or(slot.also_location_ids),
             ..slot
         }
     }
@@ -133,6 +138,7 @@ mod tests {
             end_time: "10:30:00".to_owned(),
             valid_from: "2026-03-01".to_owned(),
             valid_to: String::new(),
+            also_location_ids: vec![Uuid::from_u128(8).to_string(), Uuid::from_u128(7).to_string()],
         };
         let change = read(whole.clone(), None).expect("a change");
         assert_eq!((change.day_of_week, change.valid_to), (Some(5), Some(None)));
@@ -141,11 +147,12 @@ mod tests {
         assert_eq!(one, Change { valid_to: Some(None), ..Change::default() });
         let named = |field: &str| format!("timetable.{field}");
         let nothing = read(Timetable::default(), None).expect_err("a refusal");
-        assert_eq!(nothing, WRITABLE[..WRITABLE.len() - 1].iter().map(|field| named(field)).collect::<Vec<_>>());
+        assert_eq!(nothing, WRITABLE[..WRITABLE.len() - 2].iter().map(|field| named(field)).collect::<Vec<_>>());
         for (wanted, field) in [
             (Timetable { start_time: "25:00".to_owned(), ..whole.clone() }, "start_time"),
             (Timetable { end_time: "24:00".to_owned(), ..whole.clone() }, "end_time"),
             (Timetable { valid_to: "2026-02-30".to_owned(), ..whole.clone() }, "valid_to"),
+            (Timetable { also_location_ids: vec!["nowhere".to_owned()], ..whole.clone() }, "also_location_ids[0]"),
             (Timetable { teacher_id: "somebody".to_owned(), ..whole.clone() }, "teacher_id"),
         ] {
             assert_eq!(read(wanted.clone(), None), Err(vec![named(field)]));

@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use proptest::prelude::*;
 
 use super::{super::running::STEPS, *};
+use crate::entity::location_ids::LocationIds;
 
 /// A slot of one teacher, location and division, by their numbers.
 fn slot(number: u128, parts: [u128; 3], day: i32, times: (u32, u32), days: (u64, Option<u64>)) -> Model {
@@ -23,6 +24,7 @@ fn slot(number: u128, parts: [u128; 3], day: i32, times: (u32, u32), days: (u64,
         updated_at: DateTime::UNIX_EPOCH,
         valid_from: on(days.0),
         valid_to: days.1.map(on),
+        also_location_ids: LocationIds::default(),
     }
 }
 

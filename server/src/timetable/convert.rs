@@ -22,6 +22,7 @@ pub fn to_proto(slot: Model) -> Timetable {
         end_time: clock_text(slot.end_time),
         valid_from: slot.valid_from.to_string(),
         valid_to: slot.valid_to.map(|day| day.to_string()).unwrap_or_default(),
+        also_location_ids: slot.also_location_ids.to_texts(),
     }
 }
 

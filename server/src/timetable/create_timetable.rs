@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{RESOURCE, place, rules, service::Service, store};
 use crate::{
     audit,
-    convert::{clock, id, optional_date},
+    convert::{clock, id, location_ids, optional_date},
     entity::timetable,
     jobs,
     organisation::{self, day_in},
@@ -39,6 +39,7 @@ impl Service {
             valid_to: optional_date("valid_to", request.valid_to.as_deref())?,
             subject: request.subject,
             day_of_week: request.day_of_week,
+            also_location_ids: location_ids("also_location_ids", &request.also_location_ids)?,
             created_at: now,
             updated_at: now,
         };

@@ -6,7 +6,7 @@ use super::{
     conflict::{Part, conflicts, taken},
     store,
 };
-use crate::{entity::timetable::Model, problem::Problem, store::Tx};
+use crate::{entity::timetable::Model, geofence, problem::Problem, store::Tx};
 
 /// Checks a slot as it is to be. Whoever has the one that it was already keeps it, so that a slot of a teacher who has left
 /// can still be ended; and one that stays where it was is not in anybody's way more than before.
@@ -16,6 +16,9 @@ pub async fn check(tx: &Tx, before: Option<&Model>, slot: &Model) -> Result<(), 
         if is_new && !store::is_there(tx, slot.college_id, part, part.of(slot)).await? {
             return Err(Problem::not_found(part.name()));
         }
+    }
+    if before.is_none_or(|before| before.also_location_ids != slot.also_location_ids) {
+        geofence::find_others(tx, slot.college_id, &slot.also_location_ids).await?;
     }
     if before.is_some_and(|before| is_same_place(before, slot)) {
         return Ok(());
@@ -28,5 +31,7 @@ pub async fn check(tx: &Tx, before: Option<&Model>, slot: &Model) -> Result<(), 
 }
 
 fn is_same_place(before: &Model, slot: &Model) -> bool {
-    *before == Model { subject: before.subject.clone(), updated_at: before.updated_at, ..slot.clone() }
+    let also_location_ids = before.also_location_ids.clone();
+    let subject = before.subject.clone();
+    *before == Model { subject, also_location_ids, updated_at: before.updated_at, ..slot.clone() }
 }

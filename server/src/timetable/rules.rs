@@ -52,6 +52,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::entity::location_ids::LocationIds;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("it is a day")
@@ -84,6 +85,7 @@ mod tests {
                 updated_at: DateTime::UNIX_EPOCH,
                 valid_from: day("2026-03-02"),
                 valid_to: valid_to.map(day),
+                also_location_ids: LocationIds::default(),
             };
             let problem = check_slot("timetable.", &slot).err();
             let found = problem.map(|problem| problem.violations).unwrap_or_default();

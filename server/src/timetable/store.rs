@@ -15,7 +15,7 @@ use crate::{
     entity::{
         division, enrolment, location,
         timetable::{self, Column, Model},
-        user,
+        timetable_location, user,
     },
     organisation,
     problem::Problem,
@@ -34,12 +34,25 @@ pub async fn lock(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<Model, Problem>
 }
 
 pub async fn insert(tx: &Tx, slot: Model) -> Result<(), Problem> {
-    timetable::insert([slot.into()]).exec_without_returning(tx).await?;
-    Ok(())
+    timetable::insert([slot.clone().into()]).exec_without_returning(tx).await?;
+    hold_locations(tx, &slot).await
 }
 
 pub async fn write(tx: &Tx, slot: &Model) -> Result<(), Problem> {
     slot.clone().into_active_model().reset_all().update(tx).await?;
+    let held = timetable_location::delete_in_college(slot.college_id);
+    held.filter(timetable_location::Column::TimetableId.eq(slot.id)).exec(tx).await?;
+    hold_locations(tx, slot).await
+}
+
+/// Keeps the other locations of a slot from being deleted.
+async fn hold_locations(tx: &Tx, slot: &Model) -> Result<(), Problem> {
+    let (college_id, timetable_id) = (slot.college_id, slot.id);
+    let row = |location_id| timetable_location::Model { college_id, timetable_id, location_id }.into();
+    let rows: Vec<timetable_location::ActiveModel> = slot.also_location_ids.iter().map(row).collect();
+    if !rows.is_empty() {
+        timetable_location::insert(rows).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

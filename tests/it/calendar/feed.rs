@@ -80,6 +80,7 @@ async fn class_in(kind: Kind, zone: &str) -> Class {
             end_time: end.to_owned(),
             valid_from: Some(long_ago.clone()),
             valid_to,
+            also_location_ids: Vec::new(),
         };
         admin.timetables().create_timetable(request).await.answer();
     }

@@ -87,5 +87,6 @@ fn plan(class: &Class) -> CreateSessionRequest {
         planned_start: Some(timestamp(start)),
         planned_end: Some(timestamp(start + chrono::TimeDelta::hours(1))),
         late_grace_seconds: None,
+        also_location_ids: Vec::new(),
     }
 }

@@ -41,6 +41,7 @@ impl<'c> Walk<'c> {
             planned_start: Some(timestamp(now)),
             planned_end: Some(timestamp(now + TimeDelta::hours(1))),
             late_grace_seconds: None,
+            also_location_ids: Vec::new(),
         };
         let original = class.teacher().sessions().create_session(plan).await.answer().id;
         Self { class, model: Model::new(), original, makeups: Vec::new(), excuses: BTreeMap::new(), taken: Vec::new() }

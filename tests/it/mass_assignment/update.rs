@@ -80,6 +80,7 @@ const UPDATES: [Update; 8] = [
             "end_time",
             "valid_from",
             "valid_to",
+            "also_location_ids",
         ],
     },
     Update {

@@ -43,6 +43,7 @@ pub fn fresh(college: &College) -> CreateTimetableRequest {
         end_time: "21:00".to_owned(),
         valid_from: Some(day.to_string()),
         valid_to: Some(day.to_string()),
+        also_location_ids: Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ fn request(class: &Class) -> CreateSessionRequest {
         planned_start: Some(timestamp(start)),
         planned_end: Some(timestamp(start + TimeDelta::hours(1))),
         late_grace_seconds: None,
+        also_location_ids: Vec::new(),
     }
 }
 
@@ -72,8 +73,9 @@ async fn needs_what_it_names(kind: Kind) {
     let class = Class { world, college };
     let good = CreateSessionRequest { teacher_id: Some(class.college.teacher.id.to_string()), ..request(&class) };
     type Change = fn(&mut CreateSessionRequest, Uuid);
-    let cases: [(&str, Uuid, Change); 3] = [
+    let cases: [(&str, Uuid, Change); 4] = [
         ("location", other.location.id, |request, id| request.location_id = id.to_string()),
+        ("location", other.location.id, |request, id| request.also_location_ids = vec![id.to_string()]),
         ("division", other.division.id, |request, id| request.division_id = id.to_string()),
         ("teacher", other.teacher.id, |request, id| request.teacher_id = Some(id.to_string())),
     ];
@@ -102,6 +104,14 @@ async fn refuses_bad_fields(kind: Kind) {
     let cases = [
         (CreateSessionRequest { location_id: String::new(), ..good.clone() }, "location_id"),
         (CreateSessionRequest { location_id: "room 101".to_owned(), ..good.clone() }, "location_id"),
+        (
+            CreateSessionRequest { also_location_ids: vec!["room 101".to_owned()], ..good.clone() },
+            "also_location_ids[0]",
+        ),
+        (
+            CreateSessionRequest { also_location_ids: vec![good.location_id.clone(); 17], ..good.clone() },
+            "also_location_ids",
+        ),
         (CreateSessionRequest { division_id: "A".to_owned(), ..good.clone() }, "division_id"),
         (CreateSessionRequest { teacher_id: Some(String::new()), ..good.clone() }, "teacher_id"),
         (CreateSessionRequest { subject: String::new(), ..good.clone() }, "subject"),

@@ -6,6 +6,7 @@ mod list;
 mod makeup;
 mod moves;
 mod overdue;
+mod places;
 mod planning;
 mod transitions;
 mod windows;

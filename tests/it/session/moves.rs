@@ -36,6 +36,7 @@ fn later(session: &SeedSession, hours: i64) -> RescheduleSessionRequest {
         planned_end: Some(timestamp(session.planned_end + by)),
         location_id: None,
         reason: "the bus is late".to_owned(),
+        also_locations: None,
     }
 }
 

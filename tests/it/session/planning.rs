@@ -56,6 +56,7 @@ fn slot(class: &Class, day_of_week: i32, start: &str, end: &str) -> CreateTimeta
         end_time: end.to_owned(),
         valid_from: Some("2026-01-05".to_owned()),
         valid_to: None,
+        also_location_ids: Vec::new(),
     }
 }
 

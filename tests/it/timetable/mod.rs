@@ -23,6 +23,7 @@ fn monday(class: &Class) -> CreateTimetableRequest {
         end_time: "10:00".to_owned(),
         valid_from: Some("2026-01-05".to_owned()),
         valid_to: None,
+        also_location_ids: Vec::new(),
     }
 }
 
@@ -40,6 +41,7 @@ fn told(made: &Timetable, request: &CreateTimetableRequest) -> Timetable {
         end_time: request.end_time.clone(),
         valid_from: request.valid_from.clone().unwrap_or_default(),
         valid_to: request.valid_to.clone().unwrap_or_default(),
+        also_location_ids: Vec::new(),
     }
 }
 

@@ -85,6 +85,17 @@ pub fn matched(heard: Heard<'_>) -> Option<String> {
     best(heard).filter(|found| found.is_near).map(|found| found.sighting.address.to_string())
 }
 
+/// How much a scan speaks for a place.
+pub fn rank(heard: Heard<'_>) -> u8 {
+    match judge(heard).evidence.verdict {
+        Verdict::Failed => 0,
+        // Nothing is known of the place, so that nothing speaks against it.
+        Verdict::Missing => 1,
+        Verdict::Uncertain => 2,
+        Verdict::Passed => 3,
+    }
+}
+
 /// Near ones first, and of those the strongest. What is listed counts whatever its name and address look like: somebody of the
 /// college has said that it stands there.
 fn best(Heard { scan, listed, .. }: Heard<'_>) -> Option<Found<'_>> {

@@ -19,7 +19,8 @@ pub struct Reported {
     pub is_mocked: bool,
 }
 
-pub fn judge(fence: &Fence, reported: Option<Reported>) -> Judged {
+/// `place_name` is what the fence's place is called, where there are several.
+pub fn judge(fence: &Fence, place_name: Option<&str>, reported: Option<Reported>) -> Judged {
     let Some(Reported { position, is_mocked }) = reported else {
         return Judged::said(Evidence::new(Factor::Geofence, Verdict::Missing, "No position was sent."));
     };
@@ -33,6 +34,10 @@ pub fn judge(fence: &Fence, reported: Option<Reported>) -> Judged {
         Place::Outside => {
             (Verdict::Failed, format!("You were {:.0} m outside the place.", edge_distance_meters.ceil()).into())
         }
+    };
+    let detail = match place_name {
+        Some(name) => format!("{} Of its places this was the nearest: {name}.", detail).into(),
+        None => detail,
     };
     let mut evidence = Evidence::new(Factor::Geofence, verdict, detail)
         .figure("distance_meters", distance_meters)

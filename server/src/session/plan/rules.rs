@@ -143,6 +143,7 @@ impl Slot<'_> {
             planned_end: occurrence.end,
             time_zone: self.college.time_zone.clone(),
             occurrence_date: Some(occurrence.date),
+            also_location_ids: self.slot.also_location_ids.clone(),
             ..session.clone()
         };
         if wanted != session {
@@ -165,6 +166,7 @@ impl Slot<'_> {
             timetable_id: Some(self.slot.id),
             origin: Origin::Timetable,
             occurrence_date: Some(occurrence.date),
+            also_location_ids: self.slot.also_location_ids.clone(),
             ..Model::planned(self.college.id, plan, self.now)
         }
     }

@@ -4,6 +4,7 @@ use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use super::*;
+use crate::entity::location_ids::LocationIds;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("it is a time")
@@ -39,6 +40,7 @@ fn monday() -> timetable::Model {
         updated_at: at(NOW),
         valid_from: day("2026-01-01"),
         valid_to: None,
+        also_location_ids: LocationIds::default(),
     }
 }
 
@@ -121,7 +123,12 @@ fn clocks_that_change_change_no_wall_time() {
 #[test]
 fn a_changed_slot_changes_what_lies_ahead() {
     type Change = fn(timetable::Model) -> timetable::Model;
-    let table: [(&str, Change, [&str; 2]); 4] = [
+    let table: [(&str, Change, [&str; 2]); 5] = [
+        (
+            "other places",
+            |slot| timetable::Model { also_location_ids: LocationIds::from_iter([Uuid::from_u128(8)]), ..slot },
+            ["2026-03-02 09:00", "2026-03-09 09:00"],
+        ),
         (
             "subject",
             |slot| timetable::Model { subject: "Zoology".to_owned(), ..slot },
@@ -148,6 +155,7 @@ fn a_changed_slot_changes_what_lies_ahead() {
         for (before, after) in held.iter().zip(&changes.change) {
             assert_eq!((before.id, before.event_seq), (after.id, after.event_seq), "{what}: the same session");
             assert_eq!((after.teacher_id, &after.subject), (slot.teacher_id, &slot.subject));
+            assert_eq!(after.also_location_ids, slot.also_location_ids, "{what}");
         }
         assert!(compare(&slot, changes.change, NOW).is_empty(), "{what}: once");
     }

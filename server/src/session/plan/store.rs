@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::store::{Writes, change_state, replan};
+use super::super::store::{Writes, change_state, hold_locations, replan};
 use crate::{
     entity::{
         session::{self, Column, EndReason, Model, State},
@@ -56,6 +56,12 @@ pub async fn create(tx: &Tx, sessions: Vec<Model>) -> Result<(), Problem> {
     for some in sessions.chunks(ROWS) {
         let rows = some.iter().cloned().map(Into::into);
         session::insert(rows).on_conflict(there.clone()).exec_without_returning(tx).await?;
+    }
+    for session in sessions.iter().filter(|session| !session.also_location_ids.is_empty()) {
+        let made = session::in_college(session.college_id).filter(Column::Id.eq(session.id));
+        if made.one(tx).await?.is_some() {
+            hold_locations(tx, session).await?;
+        }
     }
     Ok(())
 }
