@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::store;
+use super::{fences::Fences, store};
 use crate::{
     entity::location,
     problem::Problem,
@@ -39,7 +39,7 @@ struct All {
 }
 
 impl CacheKey for All {
-    type Value = Vec<location::Model>;
+    type Value = Fences;
 
     const KIND: &'static str = "locations";
 
@@ -51,9 +51,9 @@ impl CacheKey for All {
         String::new()
     }
 
-    fn weight(locations: &Self::Value) -> u32 {
-        let vertices: usize = locations.iter().map(location::Model::vertices).sum();
-        1 + u32::try_from(locations.len() / 4 + vertices / 64).unwrap_or(u32::MAX - 1)
+    fn weight(fences: &Self::Value) -> u32 {
+        let vertices: usize = fences.locations().iter().map(location::Model::vertices).sum();
+        1 + u32::try_from(fences.locations().len() / 3 + vertices / 64).unwrap_or(u32::MAX - 1)
     }
 }
 
@@ -68,8 +68,13 @@ pub async fn refresh(store: &Store, college_id: Uuid, id: Uuid) -> Result<Arc<lo
 }
 
 /// All locations of a college, perhaps as they were some seconds ago.
-pub(super) async fn load_all(store: &Store, college_id: Uuid) -> Result<Arc<Vec<location::Model>>, Problem> {
-    store.cache.get(&All { college_id }, || store::list_all(&store.database, college_id)).await
+pub(super) async fn load_all(store: &Store, college_id: Uuid) -> Result<Arc<Fences>, Problem> {
+    let load = || async {
+        let locations = store::list_all(&store.database, college_id).await?;
+        // A hundred thousand take a while, which is not for the threads that serve everybody else.
+        tokio::task::spawn_blocking(|| Fences::of(locations)).await.map_err(Problem::internal)
+    };
+    store.cache.get(&All { college_id }, load).await
 }
 
 /// Drops every copy that the location is in.

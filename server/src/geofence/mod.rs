@@ -12,6 +12,7 @@ mod described;
 mod export_locations;
 mod feature;
 mod fence;
+mod fences;
 mod flat;
 mod geojson;
 mod geometry;
