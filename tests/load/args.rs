@@ -22,10 +22,14 @@ pub enum Command {
     Crossing(Crossing),
     /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
     Edge(Edge),
+    /// Ask whether points are inside fences all over the earth, and hold the answers against GeographicLib
+    Geodesic(Geodesic),
     /// Tell many listeners of each change of one session, beside one that listens alone
     Listeners(Listeners),
     /// List and search the people of a big college, page by page
     People(People),
+    /// Check in from inside and outside by positions that are as wrong as phones say
+    Positions(Positions),
     /// Pass codes on to somebody elsewhere, and see how often that works, by how codes rotate
     Relay(Relay),
     /// Import a whole school from CSV files, export it, and list its people
@@ -46,6 +50,19 @@ pub struct Crossing {
     /// Students of each college
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u32).range(1..=200))]
     pub students: u32,
+}
+
+#[derive(Args)]
+pub struct Geodesic {
+    /// How many points are asked about
+    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(u32).range(1_000..=10_000_000))]
+    pub points: u32,
+    /// What the dice begin with, to have the same again [default: other ones each time]
+    #[arg(long)]
+    pub seed_number: Option<u64>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    pub database: Database,
 }
 
 #[derive(Args)]
@@ -96,6 +113,19 @@ pub struct People {
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Positions {
+    /// Check-ins of each kind: honest, 80 m from the middle and 80 m from the edge, at places of three sizes
+    #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(10..=5000))]
+    pub trials: u32,
+    /// What the dice begin with, to have the same again [default: other ones each time]
+    #[arg(long)]
+    pub seed_number: Option<u64>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    pub database: Database,
 }
 
 #[derive(Args)]

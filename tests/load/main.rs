@@ -30,6 +30,13 @@
 //! codes rotate; and how often honest check-ins are that arrive up to 4 s after the scan. It takes the server that lies beside it, or
 //! `ROLLCALL_BINARY`. Any build will do.
 //!
+//! `load geodesic` asks of a million points in and around fences all over the earth whether they are inside, and fails where GeographicLib
+//! says otherwise of one that is farther than half a metre from an edge. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any
+//! build will do; a release build takes minutes.
+//!
+//! `load positions` lets honest people and intruders check in by positions that are as wrong as their phones say, says how often they are
+//! accepted, flagged and refused, and fails where an answer is not what a sum of its own makes of the position. Any build will do.
+//!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
@@ -43,12 +50,14 @@ mod crossing;
 mod crowd;
 mod edge;
 mod figures;
+mod geodesic;
 mod grpc;
 mod http1;
 mod listeners;
 mod metrics;
 mod people;
 mod pgbench;
+mod positions;
 mod relay;
 mod rest;
 mod school;
@@ -83,8 +92,10 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::CheckIn(options) => check_in::run(&options, stopped).await,
         args::Command::Crossing(options) => crossing::run(&options, stopped).await,
         args::Command::Edge(options) => edge::run(&options, stopped).await,
+        args::Command::Geodesic(options) => geodesic::run(&options, stopped).await,
         args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
+        args::Command::Positions(options) => positions::run(&options, stopped).await,
         args::Command::Relay(options) => relay::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::Semester(options) => semester::run(&options, stopped).await,
