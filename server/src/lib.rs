@@ -247,7 +247,7 @@ fn services(
         revocations,
         options: settings.identity.clone(),
         limits: settings.limits.clone(),
-        campus,
+        campus: campus.clone(),
         pace: identity::Pace::default(),
         refusals: Arc::new(tokio::sync::Semaphore::new(64)),
         outbox: outbox.clone(),
@@ -329,7 +329,9 @@ fn services(
         rotation,
         passwords: one_time_passwords,
         nonce_key: keys.device_nonce,
+        campus,
         scans: fingerprint::SeenScans::new(&store.database),
+        earlier: checkin::EarlierPlaces::new(&store.database),
         faces: faces.clone(),
         writer: checkin::Writer::new(store),
     };

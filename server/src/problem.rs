@@ -92,6 +92,7 @@ const fn code(reason: Reason) -> Code {
         | Reason::FaceQuality
         | Reason::FaceMismatch
         | Reason::FaceDisabled
+        | Reason::NeededByPolicy
         | Reason::TooMany => Code::FailedPrecondition,
         Reason::AlreadyCheckedIn
         | Reason::AlreadyExists

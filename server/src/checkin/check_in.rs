@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{
     convert as convert_record,
+    earlier::Asked,
     factor::{access_points, geofence::Reported},
     refusal::Refusal,
     rules::{self, Decision, Shown},
@@ -27,7 +28,7 @@ use crate::{
     device::{self, About},
     entity::{
         attendance_record::Model as Record,
-        evidence::{Evidence, Flag},
+        evidence::{Evidence, Factor, Flag},
         session::State,
     },
     face,
@@ -106,6 +107,9 @@ impl Service {
         if decision.outcome.is_err() {
             // The copy may be old: nobody is refused before the database was asked.
             card = session::refresh_card(&self.store, principal.college_id, card.session.id).await?;
+            if card.policy.rules.looks_at(Factor::Network) {
+                self.campus.refresh(&self.store, principal.college_id).await?;
+            }
             decision = self.decide(principal, sent, &card, learnt, now).await?;
         }
         learnt.policy = Some(card.policy.clone());
@@ -192,9 +196,28 @@ impl Service {
         let (access_points, face) = (learnt.heard(sent), learnt.face);
         let place = card.place(sent.position.as_ref().map(|reported| &reported.position));
         let place_name = (!card.other_locations.is_empty()).then_some(place.name.as_str());
-        let position = sent.position;
-        let shown = Shown { code, otp: learnt.otp, position, place_name, device, is_shared, access_points, face };
-        Ok(rules::decide(session, &Fence::from(place), &card.policy.rules, enrolled, &shown, now))
+        let is_on_campus = self.campus.hold(principal.college_id, sent.origin.address);
+        let mut shown = Shown {
+            code,
+            otp: learnt.otp,
+            position: sent.position,
+            place_name,
+            device,
+            is_shared,
+            access_points,
+            is_on_campus,
+            earlier: &[],
+            face,
+        };
+        let fence = Fence::from(place);
+        let read;
+        if enrolled && session.state == State::Active && rules::whereabouts(&fence, &shown, now).is_some() {
+            let position = sent.position.map(|reported| reported.position);
+            let About { college_id, student_id, session_id, .. } = about;
+            read = self.earlier.read(Asked { college_id, student_id, session_id, position, at: now }).await?;
+            shown.earlier = &read;
+        }
+        Ok(rules::decide(session, &fence, &card.policy.rules, enrolled, &shown, now))
     }
 
     /// Stores an accepted check-in. What stands in its way is told from the rows that are there.

@@ -6,9 +6,12 @@
 //!
 //! Read `check_in.rs` for the way of a call, `factor/` for what each kind of evidence says, `rules.rs` for what is decided, `writer/` for how it is stored.
 
+mod after_end;
 mod check_in;
 mod convert;
+mod earlier;
 mod factor;
+mod flagging;
 #[cfg(test)]
 mod positions_tests;
 mod refusal;
@@ -22,5 +25,6 @@ mod surroundings;
 mod writer;
 
 pub use convert::{flag_to_proto, status_name, status_to_proto, to_proto};
+pub use earlier::EarlierPlaces;
 pub use service::Service;
 pub use writer::Writer;

@@ -128,9 +128,13 @@ const fn flagged(flag: Flag) -> &'static str {
         Flag::AbsurdAccuracy => "Your device does not know where it is. Switch location on, or ask the teacher.",
         Flag::SharedDevice => "This device checked somebody else in. Use your own, or ask the teacher.",
         Flag::ForeignDevice => "This is not the device that you enrolled. Use that one, or ask the teacher.",
+        Flag::ReplayedPosition => {
+            "Your device sends a position that it sent days ago. Switch location off and on, or ask the teacher."
+        }
+        Flag::ImpossibleTravel => "You checked in too far away just before. Ask the teacher.",
         Flag::Uncertain
         | Flag::Contradiction
-        | Flag::ImpossibleTravel
+        | Flag::SharedPosition
         | Flag::ReplayedScan
         | Flag::Offline
         | Flag::ReplayedPicture

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    factor::{self, Judged, access_points::Heard, geofence::Reported},
+    earlier::{self, Earlier},
+    factor::{self, Judged, access_points::Heard, geofence::Reported, travel::Whereabouts},
     refusal::Refusal,
 };
 use crate::{
@@ -36,6 +37,10 @@ pub struct Shown<'s> {
     pub is_shared: bool,
     /// What was heard; none where no scan was sent.
     pub access_points: Option<Heard<'s>>,
+    /// Whether the call came from the college's campus; none where it declared no networks.
+    pub is_on_campus: Option<bool>,
+    /// What the student's earlier check-ins say, where this one has a place.
+    pub earlier: &'s [Earlier],
     /// What the picture of the face turned out to be; none where none was sent.
     pub face: Option<face::Reading>,
 }
@@ -68,9 +73,13 @@ pub fn decide(
 ) -> Decision {
     let mut judged = vec![factor::code::judge(shown.code, factor::device::answers_challenge(shown.device))];
     judged.extend(shown.otp.map(factor::otp::judge));
-    judged.push(factor::geofence::judge(fence, shown.place_name, shown.position));
+    let is_resent = shown.position.is_some_and(|reported| earlier::is_resent(&reported.position, shown.earlier, now));
+    judged.push(factor::geofence::judge(fence, shown.place_name, shown.position, is_resent));
     judged.extend(factor::device::judge(shown.device, shown.is_shared));
     judged.extend(shown.access_points.map(factor::access_points::judge));
+    judged.extend(shown.is_on_campus.map(factor::network::judge));
+    let way = earlier::last(shown.earlier).zip(whereabouts(fence, shown, now));
+    judged.extend(way.and_then(|(from, to)| factor::travel::judge(from, to)));
     judged.extend(shown.face.map(factor::face::judge));
     let (evidence, refusals): (Vec<Evidence>, Vec<Option<Refusal>>) =
         judged.into_iter().map(|Judged { evidence, refusal }| (evidence, refusal)).unzip();
@@ -96,6 +105,17 @@ pub fn decide(
         }
     };
     Decision { evidence, outcome }
+}
+
+/// Where the student is: as the device measured it, or at the place whose access point is near. None where neither was shown.
+pub fn whereabouts(fence: &Fence, shown: &Shown<'_>, now: DateTime<Utc>) -> Option<Whereabouts> {
+    match (shown.position, shown.access_points) {
+        (Some(reported), _) => Some(Whereabouts::measured(reported.position, now)),
+        (None, Some(heard)) if factor::access_points::matched(heard).is_some() => {
+            Some(Whereabouts::at_place(*fence.circle(), now))
+        }
+        _ => None,
+    }
 }
 
 /// Where one factor alone is wanted still, and was sent, and could not be read: why.

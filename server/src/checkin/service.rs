@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{status_name, to_proto},
+    earlier::EarlierPlaces,
     writer::Writer,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     code::{OneTimePasswords, Rotation},
     face::Faces,
     fingerprint::SeenScans,
+    organisation::CampusNetworks,
     origin::Origin,
     principal::Principal,
     store::Store,
@@ -25,7 +27,9 @@ pub struct Service {
     pub rotation: Rotation,
     pub passwords: OneTimePasswords,
     pub scans: SeenScans,
+    pub earlier: EarlierPlaces,
     pub faces: Faces,
+    pub campus: CampusNetworks,
     /// For the nonces that devices sign.
     pub nonce_key: [u8; 32],
     pub writer: Writer,

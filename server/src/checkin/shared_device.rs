@@ -6,17 +6,16 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, Condition, ExprTrait as _, QueryFilter as _, sea_query::Expr};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::service::Service;
+use super::{flagging, service::Service};
 use crate::{
     device::{About, Claim},
     entity::{
-        attendance_record::{self, Column, Model as Record, Review},
-        evidence::{Flag, FlagList},
+        attendance_record::{self, Column, Model as Record},
+        evidence::Flag,
         session, session_device,
     },
     jobs::{End, Failure, Handler, Job, Runner},
@@ -54,22 +53,7 @@ fn names(device_id: Option<&str>, key_id: Option<Uuid>) -> Vec<String> {
 
 /// The record as it will be when the job is done.
 pub fn flagged(record: &Record) -> Record {
-    let mut record = record.clone();
-    let flags = &mut record.flags.0;
-    if !flags.contains(&Flag::SharedDevice) {
-        flags.push(Flag::SharedDevice);
-        flags.sort_unstable();
-    }
-    record.review = reopened(record.review);
-    record
-}
-
-/// What was confirmed is looked at again: whoever confirmed it did not know this.
-const fn reopened(review: Review) -> Review {
-    match review {
-        Review::None | Review::Confirmed => Review::Open,
-        review => review,
-    }
+    flagging::flagged(record.clone(), Flag::SharedDevice)
 }
 
 /// Whether another student is checked in to the session by the device. Two who come at once may both not be told here.
@@ -88,10 +72,12 @@ pub async fn is_taken(database: &Database, about: About, claim: &Claim, key_id: 
 }
 
 impl Service {
-    /// Gives a runner the handler of this slice's job.
+    /// Gives a runner the handlers of this slice's jobs.
     pub fn handle_jobs(&self, runner: Runner) -> Runner {
-        let service = Arc::new(self.clone());
-        runner.handle(KIND, Handler::new(move |job: Job| service.clone().flag_shared(job)))
+        let (sharing, ending) = (Arc::new(self.clone()), Arc::new(self.clone()));
+        runner
+            .handle(KIND, Handler::new(move |job: Job| sharing.clone().flag_shared(job)))
+            .handle(sessions::OVER, Handler::new(move |job: Job| ending.clone().look_back(job)))
     }
 
     async fn flag_shared(self: Arc<Self>, job: Job) -> Result<End, Failure> {
@@ -101,7 +87,7 @@ impl Service {
             Box::pin(async move {
                 let session = sessions::lock(tx, college_id, session_id).await?;
                 let unflagged = list_unflagged(tx, &session, record_id).await?;
-                flag(tx, &session, &unflagged, now).await?;
+                flagging::store(tx, &session, unflagged.iter().map(flagged).collect(), now).await?;
                 job.finish(tx).await
             })
         });
@@ -126,30 +112,4 @@ async fn list_unflagged(tx: &Tx, session: &session::Model, record_id: Uuid) -> R
     let mut records = of_session().filter(same).all(tx).await?;
     records.retain(|record| !record.flags.0.contains(&Flag::SharedDevice));
     Ok(records)
-}
-
-/// As one event of the session, so that who watches it sees it.
-async fn flag(tx: &Tx, session: &session::Model, records: &[Record], now: DateTime<Utc>) -> Result<(), Problem> {
-    if records.is_empty() {
-        return Ok(());
-    }
-    let event_seq = session.event_seq + 1;
-    session::update_in_college(session.college_id)
-        .col_expr(session::Column::EventSeq, Expr::col(session::Column::EventSeq).add(1))
-        .filter(session::Column::Id.eq(session.id))
-        .exec(tx)
-        .await?;
-    for record in records {
-        let flagged = flagged(record);
-        let flags: FlagList = flagged.flags;
-        attendance_record::update_in_college(record.college_id)
-            .col_expr(Column::Flags, Expr::value(sea_orm::Value::from(flags)))
-            .col_expr(Column::Review, Expr::value(flagged.review))
-            .col_expr(Column::EventSeq, Expr::value(event_seq))
-            .col_expr(Column::UpdatedAt, Expr::value(now))
-            .filter(Column::Id.eq(record.id))
-            .exec(tx)
-            .await?;
-    }
-    Ok(())
 }

@@ -4,7 +4,10 @@ use rollcall_proto::v1::{College, college};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    entity::college::{ExcusedCounts, Language, Model, Networks, Registration, StartPosition},
+    entity::{
+        college::{ExcusedCounts, Language, Model, Networks, Registration, StartPosition},
+        evidence::Factor,
+    },
     mask::Mask,
     organisation,
     problem::{ErrorReason, Problem, Violation},
@@ -107,6 +110,12 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
 /// Whether the timetable means other times now, or other days are planned.
 pub fn plans_differently(before: &Model, after: &Model) -> bool {
     before.time_zone != after.time_zone || before.plan_horizon_days != after.plan_horizon_days
+}
+
+/// What people could show before, and cannot any more.
+pub fn switched_off(before: &Model, after: &Model) -> Vec<Factor> {
+    let off = before.factors_off();
+    after.factors_off().into_iter().filter(|factor| !off.contains(factor)).collect()
 }
 
 /// What is different now, for the audit: by these values it was decided who was late, and which day it was.

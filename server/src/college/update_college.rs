@@ -1,4 +1,4 @@
-//! UpdateCollege: lock → check what is named → write, with what is different in the audit, and plan again where that changes
+//! UpdateCollege: lock → check what is named, and that no policy needs what is switched off → write, with what is different in the audit, and plan again where that changes
 //! sessions → tell of new networks.
 
 use rollcall_proto::v1::UpdateCollegeRequest;
@@ -57,6 +57,7 @@ impl Service {
                 Box::pin(async move {
                     let college = organisation::lock_college(tx, college_id).await?;
                     let changed = college::Model { updated_at: now, ..rules::change(&college, wanted, &mask)? };
+                    store::check_policies(tx, college_id, &rules::switched_off(&college, &changed)).await?;
                     store::replace(tx, changed.clone()).await?;
                     if rules::plans_differently(&college, &changed) {
                         organisation::plan_again(tx, college_id, None, now).await?;

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
+use super::evidence::Factor;
+
 pub use row::{ActiveModel, ExcusedCounts, Language, Model, Networks, Registration, StartPosition};
 
 mod row {
@@ -127,6 +129,14 @@ pub fn by_short_name(short_name: &str) -> Select<row::Entity> {
 /// Across colleges: where a call comes from is known before it is known whose it is.
 pub fn every() -> Select<row::Entity> {
     row::Entity::find()
+}
+
+impl Model {
+    /// What nobody of the college can show: faces that are not compared, and networks that were not declared.
+    pub fn factors_off(&self) -> Vec<Factor> {
+        let off = [(Factor::Face, !self.face_enabled), (Factor::Network, self.campus_networks.0.is_empty())];
+        off.into_iter().filter_map(|(factor, is_off)| is_off.then_some(factor)).collect()
+    }
 }
 
 /// How long positions are kept where nothing was said.

@@ -80,6 +80,10 @@ pub enum Flag {
     Offline,
     /// The picture of the face was sent before, or enrolled.
     ReplayedPicture,
+    /// The student sent the very position hours before.
+    ReplayedPosition,
+    /// Somebody else sent the very position in the session.
+    SharedPosition,
     /// Written by a newer version than this one.
     #[serde(other)]
     Unknown,
@@ -116,6 +120,8 @@ impl Flag {
             Self::ReplayedScan => "REPLAYED_SCAN",
             Self::Offline => "OFFLINE",
             Self::ReplayedPicture => "REPLAYED_PICTURE",
+            Self::ReplayedPosition => "REPLAYED_POSITION",
+            Self::SharedPosition => "SHARED_POSITION",
             Self::Unknown => "UNKNOWN",
         }
     }

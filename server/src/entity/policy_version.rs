@@ -1,11 +1,15 @@
 //! The rules of a policy, as they were from one change to the next. Never changed.
 
-use sea_orm::FromJsonQueryResult;
+use sea_orm::{
+    ColumnTrait as _, ExprTrait as _, FromJsonQueryResult, QueryFilter as _,
+    sea_query::{Expr, Query},
+};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     evidence::{Factor, Flag},
-    of_a_college,
+    of_a_college, policy, session,
 };
 
 of_a_college!();
@@ -26,6 +30,32 @@ pub struct Rules {
     /// What is refused instead of looked at later.
     #[serde(default)]
     pub refused_flags: Vec<Flag>,
+}
+
+/// The rules by which check-ins of a college are decided, now or in sessions to come: the newest of each policy that is in force
+/// and no shadow, but for sessions that are over.
+pub fn deciding(college_id: Uuid) -> Find {
+    let same = |column: policy::Column, other: Column| Expr::col(column.as_column_ref()).equals(other.as_column_ref());
+    let is_over = Query::select()
+        .expr(Expr::val(1))
+        .from(session::Column::Id.entity_name())
+        .and_where(
+            Expr::col(session::Column::CollegeId.as_column_ref()).equals(policy::Column::CollegeId.as_column_ref()),
+        )
+        .and_where(Expr::col(session::Column::Id.as_column_ref()).equals(policy::Column::ScopeId.as_column_ref()))
+        .and_where(session::Column::State.is_in([session::State::Completed, session::State::Cancelled]))
+        .to_owned();
+    let in_force = Query::select()
+        .expr(Expr::val(1))
+        .from(policy::Column::Id.entity_name())
+        .and_where(same(policy::Column::CollegeId, Column::CollegeId))
+        .and_where(same(policy::Column::Id, Column::PolicyId))
+        .and_where(same(policy::Column::Version, Column::Version))
+        .and_where(policy::Column::DeletedAt.is_null())
+        .and_where(policy::Column::IsShadow.eq(false))
+        .and_where(Expr::exists(is_over).not())
+        .to_owned();
+    in_college(college_id).filter(Expr::exists(in_force))
 }
 
 /// What is done where a requirement is met by nothing better than a doubt.
@@ -54,6 +84,18 @@ pub enum CodeMode {
 }
 
 impl Rules {
+    /// Whether it makes a difference what a factor says.
+    pub fn looks_at(&self, factor: Factor) -> bool {
+        self.requires(factor) || self.settled_by.contains(&factor)
+    }
+
+    /// Whether they ask for what is only to be had by one of these factors.
+    pub fn need_any(&self, factors: &[Factor]) -> bool {
+        let are_all =
+            |required: &Vec<Factor>| !required.is_empty() && required.iter().all(|factor| factors.contains(factor));
+        self.requirements.iter().any(are_all) || self.settled_by.iter().any(|factor| factors.contains(factor))
+    }
+
     /// Whether a factor is among those that meet a requirement.
     pub fn requires(&self, factor: Factor) -> bool {
         self.requirements.iter().flatten().any(|required| *required == factor)

@@ -74,7 +74,7 @@ impl Service {
                     Box::pin(async move {
                         let (policy, version) = made;
                         let college = organisation::lock_college(tx, college_id).await?;
-                        rules::check(&version.rules, rules::Offer::of(&college), "")?;
+                        rules::check(&version.rules, &college.factors_off(), "")?;
                         store::check_scope(tx, college_id, scope, scope_id).await?;
                         store::check_room(tx, college_id).await?;
                         store::insert(tx, policy).await?;

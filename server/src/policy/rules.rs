@@ -2,7 +2,6 @@
 
 use crate::{
     entity::{
-        college,
         evidence::{Factor, Flag},
         policy_version::{CodeMode, Rules, Uncertain},
     },
@@ -16,24 +15,11 @@ pub const MAX_POLICIES: u64 = 1_000;
 /// of its surroundings, and anybody can say the same from anywhere.
 const PROOFS: [Factor; 4] = [Factor::Code, Factor::Otp, Factor::Device, Factor::Face];
 
-/// What a college lets be asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Offer {
-    /// Whether faces are compared at all.
-    pub face: bool,
-}
-
-impl Offer {
-    pub const fn of(college: &college::Model) -> Self {
-        Self { face: college.face_enabled }
-    }
-}
-
-/// Every fault of some rules at once. `prefix` stands before the names of fields.
-pub fn check(rules: &Rules, offer: Offer, prefix: &str) -> Result<(), Problem> {
+/// Every fault of some rules at once. `off` is what nobody of the college can show; `prefix` stands before the names of fields.
+pub fn check(rules: &Rules, off: &[Factor], prefix: &str) -> Result<(), Problem> {
     let mut faults = Faults { prefix, found: Vec::new() };
-    check_requirements(&rules.requirements, offer, &mut faults);
-    check_settled_by(rules, offer, &mut faults);
+    check_requirements(&rules.requirements, off, &mut faults);
+    check_settled_by(rules, off, &mut faults);
     if rules.code_mode == CodeMode::Challenge && !rules.requires(Factor::Code) {
         faults.add("code_mode", "CHALLENGE needs CODE among the requirements");
     }
@@ -60,7 +46,6 @@ impl Faults<'_> {
             let item = format!("{field}[{place}]");
             match factor {
                 Factor::Travel => self.add(&item, "TRAVEL is looked at by itself and cannot be asked for"),
-                Factor::Network => self.add(&item, "NETWORK is not looked at yet and cannot be asked for"),
                 Factor::Unknown => self.add(&item, "must be a factor, such as CODE"),
                 _ if factors[..place].contains(factor) => self.add(&item, "is in the list already"),
                 _ => {}
@@ -69,7 +54,7 @@ impl Faults<'_> {
     }
 }
 
-fn check_requirements(requirements: &[Vec<Factor>], offer: Offer, faults: &mut Faults) {
+fn check_requirements(requirements: &[Vec<Factor>], off: &[Factor], faults: &mut Faults) {
     if requirements.is_empty() {
         faults.add("requirements", "must have at least one, or everybody would be there");
         return;
@@ -80,8 +65,9 @@ fn check_requirements(requirements: &[Vec<Factor>], offer: Offer, faults: &mut F
             faults.add(&field, "must name at least one factor, or nothing meets it");
         }
         faults.add_of(&field, factors);
-        if factors.as_slice() == [Factor::Face] && !offer.face {
-            faults.add(&field, "the college does not compare faces: name another factor beside FACE, or switch it on");
+        if !factors.is_empty() && factors.iter().all(|factor| off.contains(factor)) {
+            let whys: Vec<_> = factors.iter().copied().map(why_off).collect();
+            faults.add(&field, format!("{}; or name another factor beside", whys.join(", and ")));
         }
         let is_covered = |(other, narrower): &(usize, &Vec<Factor>)| {
             let is_subset = !narrower.is_empty() && narrower.iter().all(|factor| factors.contains(factor));
@@ -100,7 +86,7 @@ fn check_requirements(requirements: &[Vec<Factor>], offer: Offer, faults: &mut F
     }
 }
 
-fn check_settled_by(rules: &Rules, offer: Offer, faults: &mut Faults) {
+fn check_settled_by(rules: &Rules, off: &[Factor], faults: &mut Faults) {
     if rules.settled_by.is_empty() {
         return;
     }
@@ -113,9 +99,17 @@ fn check_settled_by(rules: &Rules, offer: Offer, faults: &mut Faults) {
         if rules.requires(*factor) {
             faults.add(&field, "is among the requirements, so it cannot settle anything besides");
         }
-        if *factor == Factor::Face && !offer.face {
-            faults.add(&field, "the college does not compare faces: leave it out, or switch it on");
+        if off.contains(factor) {
+            faults.add(&field, format!("{}; or leave it out", why_off(*factor)));
         }
+    }
+}
+
+/// Why nobody of the college can show a factor, and what to do.
+const fn why_off(factor: Factor) -> &'static str {
+    match factor {
+        Factor::Network => "the college has declared no campus networks: declare them",
+        _ => "the college does not compare faces: switch it on",
     }
 }
 
@@ -125,6 +119,9 @@ fn check_refused_flags(rules: &Rules, faults: &mut Faults) {
         match flag {
             Flag::Unknown => faults.add(&item, "must be a flag, such as MOCKED_POSITION"),
             _ if rules.refused_flags[..place].contains(flag) => faults.add(&item, "is in the list already"),
+            Flag::SharedPosition => {
+                faults.add(&item, "SHARED_POSITION is found when the session is over, and cannot be refused");
+            }
             Flag::Uncertain if rules.uncertain == Uncertain::AcceptAndFlag => {
                 faults.add(&item, "contradicts ACCEPT_AND_FLAG, which accepts what is in doubt");
             }

@@ -2,15 +2,16 @@ use Factor::{AccessPoints, Code, Device, Face, Geofence, Network, Otp, Travel, U
 
 use super::*;
 
-const ALL: Offer = Offer { face: true };
+/// Of a college that offers everything.
+const ALL: &[Factor] = &[];
 
 fn requiring(groups: &[&[Factor]]) -> Rules {
     Rules { requirements: groups.iter().map(|factors| factors.to_vec()).collect(), ..Rules::default() }
 }
 
 /// The fields at fault.
-fn faults(rules: &Rules, offer: Offer) -> Vec<String> {
-    match check(rules, offer, "policy.") {
+fn faults(rules: &Rules, off: &[Factor]) -> Vec<String> {
+    match check(rules, off, "policy.") {
         Ok(()) => Vec::new(),
         Err(problem) => {
             assert_eq!(problem.reason, ErrorReason::PolicyUnsatisfiable);
@@ -35,11 +36,13 @@ fn requirements_can_be_met_and_prove_something() {
         (&[&[Code], &[]], &["requirements[1].factors"]),
         (&[&[Code, Code]], &["requirements[0].factors[1]"]),
         (&[&[Code], &[Travel]], &["requirements[1].factors[0]"]),
-        (&[&[Code], &[Geofence, Network]], &["requirements[1].factors[1]"]),
+        (&[&[Code], &[Geofence, Network]], &[]),
+        (&[&[Code], &[Network]], &[]),
         (&[&[Code], &[Geofence, Unknown]], &["requirements[1].factors[1]"]),
         (&[&[AccessPoints]], &["requirements"]),
         (&[&[Geofence], &[AccessPoints]], &["requirements"]),
-        (&[&[Network]], &["requirements[0].factors[0]", "requirements"]),
+        (&[&[Network]], &["requirements"]),
+        (&[&[Code, Network]], &["requirements"]),
         // It could be met by access points alone.
         (&[&[Code, AccessPoints]], &["requirements"]),
         (&[&[Code, AccessPoints], &[Code, Geofence]], &["requirements"]),
@@ -54,19 +57,29 @@ fn requirements_can_be_met_and_prove_something() {
 }
 
 #[test]
-fn nobody_is_asked_for_a_face_that_is_not_compared() {
-    let off = Offer { face: false };
-    let table: &[(&[&[Factor]], &[&str])] = &[
-        (&[&[Code], &[Face]], &["requirements[1].factors"]),
-        (&[&[Code], &[Face, Geofence]], &[]),
-        (&[&[Face]], &["requirements[0].factors"]),
-        (&[&[Code]], &[]),
+fn nobody_is_asked_for_what_the_college_does_not_offer() {
+    let table: &[(&[Factor], &[&[Factor]], &[&str])] = &[
+        (&[Face], &[&[Code], &[Face]], &["requirements[1].factors"]),
+        (&[Face], &[&[Code], &[Face, Geofence]], &[]),
+        (&[Face], &[&[Code], &[Face, Network]], &[]),
+        (&[Face, Network], &[&[Code], &[Face, Network]], &["requirements[1].factors"]),
+        (&[Face], &[&[Face]], &["requirements[0].factors"]),
+        (&[Face], &[&[Code], &[Network]], &[]),
+        (&[Network], &[&[Code], &[Network]], &["requirements[1].factors"]),
+        (&[Network], &[&[Code], &[Geofence, Network]], &[]),
+        (&[Face, Network], &[&[Code]], &[]),
     ];
-    for (groups, expected) in table {
-        assert_eq!(faults(&requiring(groups), off), *expected, "{groups:?}");
+    for (off, groups, expected) in table {
+        let rules = requiring(groups);
+        assert_eq!(faults(&rules, off), *expected, "{groups:?} without {off:?}");
+        // Whoever switches something off is told the same.
+        assert_eq!(rules.need_any(off), !expected.is_empty(), "{groups:?} without {off:?}");
     }
-    let rules = Rules { uncertain: Uncertain::AskForMore, settled_by: vec![Face], ..Rules::default() };
-    assert_eq!((faults(&rules, ALL), faults(&rules, off)), (vec![], vec!["settled_by[0]".to_owned()]));
+    for factor in [Face, Network] {
+        let rules = Rules { uncertain: Uncertain::AskForMore, settled_by: vec![factor], ..Rules::default() };
+        assert_eq!((faults(&rules, ALL), faults(&rules, &[factor])), (vec![], vec!["settled_by[0]".to_owned()]));
+        assert_eq!((rules.need_any(ALL), rules.need_any(&[factor])), (false, true));
+    }
 }
 
 #[test]
@@ -99,6 +112,7 @@ fn what_is_refused_is_not_accepted_elsewhere() {
         (AskForMore, &[Flag::Uncertain], &[]),
         (AskForMore, &[MockedPosition, MockedPosition], &["refused_flags[1]"]),
         (AskForMore, &[Flag::Unknown], &["refused_flags[0]"]),
+        (AskForMore, &[Flag::ImpossibleTravel, Flag::SharedPosition], &["refused_flags[1]"]),
     ];
     for (uncertain, flags, expected) in table {
         let rules = Rules { uncertain: *uncertain, refused_flags: flags.to_vec(), ..Rules::default() };

@@ -1,4 +1,4 @@
-//! UpdatePolicy: check the rules → lock the policy → keep them as its next version, unless they are what it says already.
+//! UpdatePolicy: lock the college and the policy → check the rules → keep them as its next version, unless they are what it says already.
 
 use rollcall_proto::v1::{Policy, UpdatePolicyRequest};
 use serde_json::json;
@@ -50,12 +50,13 @@ impl Service {
                 .database
                 .write(move |tx| {
                     Box::pin(async move {
+                        // What the rules ask for is not switched off meanwhile.
+                        let college = organisation::lock_college(tx, college_id).await?;
                         let policy = store::lock(tx, college_id, id).await?;
                         let current = store::find_version(tx, college_id, id, policy.version).await?;
                         check_rest(&wanted, &convert::to_proto(policy.clone(), current.clone()))?;
                         let rules = apply(current.rules.clone(), given, &mask);
-                        let college = organisation::find_college_in(tx, college_id).await?;
-                        rules::check(&rules, rules::Offer::of(&college), "policy.")?;
+                        rules::check(&rules, &college.factors_off(), "policy.")?;
                         if rules == current.rules {
                             return Ok(convert::to_proto(policy, current));
                         }

@@ -18,6 +18,7 @@ mod get_session;
 mod list_makeup_slots;
 mod list_sessions;
 mod makeup;
+mod over;
 mod participants;
 mod plan;
 mod reschedule_session;
@@ -34,6 +35,7 @@ pub use access::{count_expected, expected, find_for_staff, find_only_active, fin
 pub use card::{Card, load_card, refresh_card};
 pub use convert::to_proto;
 pub use makeup::repay;
+pub use over::{OVER, Over};
 pub use rules::{ambiguous, check_staff, state_name, teaches};
 pub use service::Service;
 pub use store::{find, list_active_at, lock};

@@ -9,6 +9,7 @@ use super::{
     access::find_for_staff,
     card::outdate_card,
     makeup::repay,
+    over::{OVER, Over},
     rules::{self, Move},
     service::Service,
     store::{self, Writes},
@@ -88,6 +89,8 @@ pub async fn change(
         store::mark_absent(tx, session).await?;
         repay(tx, session).await?;
         tally::count(tx, session).await?;
+        let over = Over { college_id, session_id: id };
+        jobs::insert(tx, OVER, &over, now).await?;
     }
     notification::raise(tx, changed.as_ref().and_then(|session| Event::moved(session, actor_id, now))).await?;
     Ok(changed)

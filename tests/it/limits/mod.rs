@@ -14,10 +14,10 @@ use tonic::{Code, Request, Response, Status, metadata::MetadataMap};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// The peer of every call is this machine; with this its word for where a call comes from is taken.
-const TRUST_THE_TEST: (&str, &str) = ("TRUSTED_PROXIES", "127.0.0.0/8");
+pub const TRUST_THE_TEST: (&str, &str) = ("TRUSTED_PROXIES", "127.0.0.0/8");
 
 /// A call that says where it comes from.
-fn from<T>(address: &str, message: T) -> Request<T> {
+pub fn from<T>(address: &str, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.metadata_mut().insert("x-forwarded-for", address.parse().expect("an address"));
     request

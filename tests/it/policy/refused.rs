@@ -2,20 +2,27 @@
 
 use http::Method;
 use rollcall_proto::v1::{
-    CreatePolicyRequest, PolicyRules,
+    CreatePolicyRequest, DeletePolicyRequest, PolicyRules,
     attendance_record::Flag,
-    evidence::Factor::{AccessPoints, Code, Device, Face, Geofence, Otp, Travel, Unspecified},
+    evidence::Factor::{self, AccessPoints, Code, Device, Face, Geofence, Network, Otp, Travel, Unspecified},
     policy::Scope,
     policy_rules::{CodeMode, Uncertain},
 };
-use rollcall_tests::{Answer as _, Class, Kind, Refusal, in_one_world, on_both_stores};
+use rollcall_tests::{
+    Answer as _, Class, Kind, Refusal, actor::Actor, college::College, in_one_world, on_both_stores, rest::Reply,
+    seed::State, world::Plan,
+};
 use serde_json::{Value, json};
 use tonic::Code as Grpc;
 use uuid::Uuid;
 
 use super::{change_to, default_rules, for_college, make, policy_for, rules};
 
-on_both_stores!(rules_that_cannot_be_are_told_by_their_fields, faces_are_asked_for_where_they_are_compared);
+on_both_stores!(
+    rules_that_cannot_be_are_told_by_their_fields,
+    what_is_asked_for_is_what_the_college_offers,
+    what_a_policy_needs_is_not_switched_off
+);
 in_one_world!(a_policy_is_for_something);
 
 fn fields(refusal: &Refusal) -> Vec<&str> {
@@ -85,17 +92,59 @@ async fn rules_that_cannot_be_are_told_by_their_fields(kind: Kind) {
     assert_eq!(rows.number("SELECT COUNT(*) AS n FROM policy_versions").await, 1, "nothing was kept");
 }
 
-async fn faces_are_asked_for_where_they_are_compared(kind: Kind) {
+/// A factor that a college offers by a setting, with the setting switched on and off.
+fn offers() -> [(Factor, Value, Value); 2] {
+    [
+        (Face, json!({"face_enabled": true}), json!({"face_enabled": false})),
+        (Network, json!({"campus_networks": ["203.0.113.0/24"]}), json!({"campus_networks": []})),
+    ]
+}
+
+async fn set(admin: &Actor, setting: &Value) -> Reply {
+    let rest = admin.rest();
+    rest.send(rest.request(Method::PATCH, "/api/v1/college").json(setting)).await
+}
+
+async fn what_is_asked_for_is_what_the_college_offers(kind: Kind) {
     let class = Class::open(kind, 0).await;
     let admin = class.admin();
-    let face = || for_college(rules(&[&[Code], &[Face]]));
-    let refusal = admin.policies().create_policy(face()).await.refused();
-    assert_eq!(refusal.kind(), (Grpc::InvalidArgument, "POLICY_UNSATISFIABLE"));
-    // Beside another way it may be offered.
-    make(&admin, policy_for(Scope::Session, Some(class.session_id()), rules(&[&[Code], &[Face, Geofence]]))).await;
-    let rest = admin.rest();
-    rest.send(rest.request(Method::PATCH, "/api/v1/college").json(&json!({"face_enabled": true}))).await.answer();
-    make(&admin, face()).await;
+    for (factor, on, _) in offers() {
+        let needs = || CreatePolicyRequest { is_shadow: factor == Face, ..for_college(rules(&[&[Code], &[factor]])) };
+        let refusal = admin.policies().create_policy(needs()).await.refused();
+        assert_eq!(refusal.kind(), (Grpc::InvalidArgument, "POLICY_UNSATISFIABLE"));
+        // Beside another way it may be offered.
+        let beside = policy_for(Scope::Session, Some(class.session_id()), rules(&[&[Code], &[factor, Geofence]]));
+        make(&admin, CreatePolicyRequest { is_shadow: factor == Face, ..beside }).await;
+        set(&admin, &on).await.answer();
+        make(&admin, needs()).await;
+    }
+}
+
+async fn what_a_policy_needs_is_not_switched_off(kind: Kind) {
+    let mut college = College::new("riverside", 0);
+    let over = college.another_session(State::Completed);
+    let class = Class::of(Plan::new(kind), college).await;
+    let admin = class.admin();
+    for (factor, on, off) in offers() {
+        set(&admin, &on).await.answer();
+        let needs = || rules(&[&[Code], &[factor]]);
+        // What decides nothing, any more or at all, and what has another way, holds nothing up.
+        let shadow = make(&admin, CreatePolicyRequest { is_shadow: true, ..for_college(needs()) }).await;
+        let past = make(&admin, policy_for(Scope::Session, Some(over.id), needs())).await;
+        let policy = make(&admin, for_college(rules(&[&[Code], &[factor, Geofence]]))).await;
+        set(&admin, &off).await.answer();
+        set(&admin, &on).await.answer();
+        admin.policies().update_policy(change_to(&policy.id, needs())).await.answer();
+        let refusal = set(&admin, &off).await.refused();
+        assert_eq!(refusal.kind(), (Grpc::FailedPrecondition, "NEEDED_BY_POLICY"), "{factor:?}");
+        assert_eq!(refusal.told("policy_id"), policy.id);
+        assert_eq!(refusal.told("factors"), factor.as_str_name());
+        set(&admin, &json!({"name": "Riverside"})).await.answer();
+        for id in [shadow.id, past.id, policy.id] {
+            admin.policies().delete_policy(DeletePolicyRequest { id }).await.answer();
+        }
+        set(&admin, &off).await.answer();
+    }
 }
 
 async fn a_policy_is_for_something(kind: Kind) {

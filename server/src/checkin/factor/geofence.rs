@@ -19,8 +19,9 @@ pub struct Reported {
     pub is_mocked: bool,
 }
 
-/// `place_name` is what the fence's place is called, where there are several.
-pub fn judge(fence: &Fence, place_name: Option<&str>, reported: Option<Reported>) -> Judged {
+/// `place_name` is what the fence's place is called, where there are several; `is_resent` whether the student sent the very position
+/// before.
+pub fn judge(fence: &Fence, place_name: Option<&str>, reported: Option<Reported>, is_resent: bool) -> Judged {
     let Some(Reported { position, is_mocked }) = reported else {
         return Judged::said(Evidence::new(Factor::Geofence, Verdict::Missing, "No position was sent."));
     };
@@ -53,6 +54,9 @@ pub fn judge(fence: &Fence, place_name: Option<&str>, reported: Option<Reported>
     // A device that measures knows that it may be wrong.
     if position.accuracy_meters.is_some_and(|accuracy| accuracy == 0.0 || accuracy > ABSURD_ACCURACY_METERS) {
         evidence = evidence.flag(Flag::AbsurdAccuracy);
+    }
+    if is_resent {
+        evidence = evidence.flag(Flag::ReplayedPosition);
     }
     match place {
         Place::Inside | Place::Uncertain => Judged::said(evidence),

@@ -6,7 +6,9 @@ pub mod code;
 pub mod device;
 pub mod face;
 pub mod geofence;
+pub mod network;
 pub mod otp;
+pub mod travel;
 
 use super::refusal::Refusal;
 use crate::entity::evidence::Evidence;

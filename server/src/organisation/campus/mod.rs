@@ -1,7 +1,7 @@
 //! The networks that colleges have declared as theirs, and those that the operator has: behind one address of such a network
 //! are many people, so limits that count by address allow there several times as much. What the operator says holds for
 //! every call. What a college says holds for logins that name it, and they are counted by themselves: an administrator of one
-//! college can give nobody more tries at the accounts of another.
+//! college can give nobody more tries at the accounts of another. And it tells whose check-in came from the campus.
 //!
 //! Every replica keeps the whole list in memory; a call costs no look-up anywhere else. News come over the bus, and from the
 //! table every 5 s.
@@ -19,6 +19,7 @@ pub use declared::read;
 use ipnet::IpNet;
 use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     entity::college,
@@ -31,10 +32,17 @@ const POLL: Duration = Duration::from_secs(5);
 /// The list.
 #[derive(Clone)]
 pub struct CampusNetworks {
-    /// By the colleges' short names.
-    declared: Arc<RwLock<HashMap<String, Networks>>>,
+    declared: Arc<RwLock<Declared>>,
     operators: Arc<Networks>,
     factor: u32,
+}
+
+/// What colleges have declared; a college that declared none is not there.
+#[derive(Debug, Default)]
+struct Declared {
+    networks: HashMap<Uuid, Networks>,
+    /// By the colleges' short names.
+    ids: HashMap<String, Uuid>,
 }
 
 /// Networks by their length, so that an address is looked up once for each length that is in use, however many there are.
@@ -66,7 +74,26 @@ impl CampusNetworks {
     /// What a limit of so many logins is for those that name this college, where the address is in one of its networks.
     pub fn scale_logins(&self, calls: u32, address: IpAddr, short_name: &str) -> Option<u32> {
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
-        declared.get(short_name).is_some_and(|networks| networks.hold(address)).then(|| self.multiply(calls))
+        let networks = declared.ids.get(short_name).and_then(|id| declared.networks.get(id));
+        networks.is_some_and(|networks| networks.hold(address)).then(|| self.multiply(calls))
+    }
+
+    /// Whether an address is in a network that the college declared; none where it declared none.
+    pub fn hold(&self, college_id: Uuid, address: Option<IpAddr>) -> Option<bool> {
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        let networks = declared.networks.get(&college_id)?;
+        Some(address.is_some_and(|address| networks.hold(address)))
+    }
+
+    /// Reads one college's anew, for a decision that must not rest on what was heard of it last.
+    pub async fn refresh(&self, store: &Store, college_id: Uuid) -> Result<(), Problem> {
+        let found = college::by_id(college_id).one(store.database.reader()).await?;
+        let mut declared = self.declared.write().unwrap_or_else(PoisonError::into_inner);
+        declared.networks.remove(&college_id);
+        if let Some(college) = found {
+            declared.add(college);
+        }
+        Ok(())
     }
 
     const fn multiply(&self, calls: u32) -> u32 {
@@ -75,11 +102,10 @@ impl CampusNetworks {
 
     async fn read(&self, store: &Store) -> Result<(), Problem> {
         let colleges = college::every().all(store.database.reader()).await?;
-        let declared = colleges
-            .into_iter()
-            .filter(|college| !college.campus_networks.0.is_empty())
-            .map(|college| (college.short_name, college.campus_networks.0.into_iter().collect()))
-            .collect();
+        let mut declared = Declared::default();
+        for college in colleges {
+            declared.add(college);
+        }
         *self.declared.write().unwrap_or_else(PoisonError::into_inner) = declared;
         Ok(())
     }
@@ -100,6 +126,15 @@ impl CampusNetworks {
             }
             // Without an answer the list stays as it is until the next time.
             let _ = self.read(&store).await;
+        }
+    }
+}
+
+impl Declared {
+    fn add(&mut self, college: college::Model) {
+        if !college.campus_networks.0.is_empty() {
+            self.networks.insert(college.id, college.campus_networks.0.into_iter().collect());
+            self.ids.insert(college.short_name, college.id);
         }
     }
 }
@@ -126,7 +161,11 @@ mod tests {
     #[test]
     fn what_a_college_declares_holds_for_its_own_logins() {
         let networks = |text: &str| [text.parse::<IpNet>().expect("a network")].into_iter().collect::<Networks>();
-        let declared = HashMap::from([("riverside".to_owned(), networks("203.0.113.0/24"))]);
+        let (riverside, hillside) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let declared = Declared {
+            networks: HashMap::from([(riverside, networks("203.0.113.0/24"))]),
+            ids: HashMap::from([("riverside".to_owned(), riverside)]),
+        };
         let campus = CampusNetworks {
             declared: Arc::new(RwLock::new(declared)),
             operators: Arc::new(networks("10.0.0.0/8")),
@@ -143,7 +182,10 @@ mod tests {
                 (riversides, hillsides, None),
                 "{address}"
             );
+            assert_eq!(campus.hold(riverside, Some(address)), Some(riversides.is_some()), "{address}");
+            assert_eq!(campus.hold(hillside, Some(address)), None, "{address}");
         }
+        assert_eq!(campus.hold(riverside, None), Some(false));
     }
 
     #[test]
