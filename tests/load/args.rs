@@ -38,6 +38,8 @@ pub enum Command {
     Semester(Semester),
     /// Be refused at the login for every reason in turn, and see whether the time tells which
     SignInTiming(SignInTiming),
+    /// Check in honestly and with something made up, and see how many of each are refused or flagged
+    Spoofing(Spoofing),
     /// Ask for statistics over millions of records, by every grouping
     Statistics(Statistics),
 }
@@ -136,6 +138,16 @@ pub struct Relay {
     /// Over how long they are spread, in seconds
     #[arg(long, default_value_t = 120, value_parser = value_parser!(u32).range(10..=600))]
     pub seconds: u32,
+    /// What the dice begin with, to have the same again [default: other ones each time]
+    #[arg(long)]
+    pub seed_number: Option<u64>,
+    /// Where the server keeps its rows
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    pub database: Database,
+}
+
+#[derive(Args)]
+pub struct Spoofing {
     /// What the dice begin with, to have the same again [default: other ones each time]
     #[arg(long)]
     pub seed_number: Option<u64>,

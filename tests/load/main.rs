@@ -37,6 +37,9 @@
 //! `load positions` lets honest people and intruders check in by positions that are as wrong as their phones say, says how often they are
 //! accepted, flagged and refused, and fails where an answer is not what a sum of its own makes of the position. Any build will do.
 //!
+//! `load spoofing` sends a thousand honest check-ins and a thousand with something made up, over five days by a moved clock, and says how many
+//! of each the server refuses or flags, by kind. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
+//!
 //! The others want a release build: `cargo build --release -p rollcall-server -p rollcall-tests`, then `target/release/load`. The
 //! machine's other work decides figures too, so they say how much of that there was.
 
@@ -64,9 +67,11 @@ mod school;
 mod semester;
 mod server;
 mod sign_in_timing;
+mod spoofing;
 mod statistics;
 mod store;
 mod usage;
+mod wilson;
 mod world;
 
 use std::process::ExitCode;
@@ -100,6 +105,7 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::Semester(options) => semester::run(&options, stopped).await,
         args::Command::SignInTiming(options) => sign_in_timing::run(&options, stopped).await,
+        args::Command::Spoofing(options) => spoofing::run(&options, stopped).await,
         args::Command::Statistics(options) => statistics::run(&options, stopped).await,
     }
 }

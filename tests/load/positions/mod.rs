@@ -19,7 +19,7 @@ use rollcall_tests::{
 
 use crate::{
     args::{Database, Positions},
-    figures::wilson,
+    wilson::wilson,
 };
 use sum::Verdict;
 

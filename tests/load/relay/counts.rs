@@ -6,7 +6,7 @@ use rollcall_proto::v1::policy_rules::CodeMode;
 use rollcall_tests::Refusal;
 
 use super::Arm;
-use crate::figures::wilson;
+use crate::wilson::wilson;
 
 /// By how codes rotate and whose check-ins they were: how many were accepted, of how many.
 #[derive(Debug, Default)]
