@@ -33,6 +33,7 @@ mod m20261120_000025_devices;
 mod m20261120_000026_faces;
 mod m20261120_000027_reviews;
 mod m20261120_000028_more_places;
+mod m20261120_000030_offline;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000026_faces::Step),
             Box::new(m20261120_000027_reviews::Step),
             Box::new(m20261120_000028_more_places::Step),
+            Box::new(m20261120_000030_offline::Step),
         ]
     }
 }

@@ -35,6 +35,7 @@ mod mail;
 mod mask;
 mod name;
 mod notification;
+mod offline;
 mod operate;
 mod organisation;
 mod origin;
@@ -74,11 +75,11 @@ use rollcall_proto::v1::{
     face_service_server::FaceServiceServer, feedback_service_server::FeedbackServiceServer,
     geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
     live_service_server::LiveServiceServer, notification_service_server::NotificationServiceServer,
-    policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
-    report_service_server::ReportServiceServer, review_service_server::ReviewServiceServer,
-    schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
-    timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
-    webhook_service_server::WebhookServiceServer,
+    offline_service_server::OfflineServiceServer, policy_service_server::PolicyServiceServer,
+    record_service_server::RecordServiceServer, report_service_server::ReportServiceServer,
+    review_service_server::ReviewServiceServer, schedule_feed_service_server::ScheduleFeedServiceServer,
+    session_service_server::SessionServiceServer, timetable_service_server::TimetableServiceServer,
+    user_service_server::UserServiceServer, webhook_service_server::WebhookServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -336,6 +337,7 @@ fn services(
         writer: checkin::Writer::new(store),
     };
     let runner = checkin.handle_jobs(runner);
+    let offline = offline::Service { checkin: checkin.clone() };
     let device = device::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let record = record::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let feedback = feedback::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
@@ -380,6 +382,7 @@ fn services(
         .add_service(FeedbackServiceServer::new(feedback).max_decoding_message_size(ANY_SIZE))
         .add_service(ReportServiceServer::new(report).max_decoding_message_size(ANY_SIZE))
         .add_service(ExcuseServiceServer::new(excuse).max_decoding_message_size(ANY_SIZE))
+        .add_service(OfflineServiceServer::new(offline).max_decoding_message_size(ANY_SIZE))
         .add_service(ReviewServiceServer::new(review).max_decoding_message_size(ANY_SIZE))
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
         .add_service(NotificationServiceServer::new(notification).max_decoding_message_size(ANY_SIZE))

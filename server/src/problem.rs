@@ -69,6 +69,9 @@ const fn code(reason: Reason) -> Code {
         | Reason::CheckInRefused
         | Reason::DeviceNotProven
         | Reason::DeviceNotPending
+        | Reason::OfflineDisabled
+        | Reason::OfflineTooLate
+        | Reason::OfflineTimeUncertain
         | Reason::AccessPointsElsewhere
         | Reason::NothingToAppeal
         | Reason::LastAdmin

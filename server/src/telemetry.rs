@@ -46,6 +46,10 @@ fn describe() {
         "rollcall_check_ins_total",
         "Check-ins, by verdict: a status, REPLAYED, or the reason of a refusal."
     );
+    describe_counter!(
+        "rollcall_offline_check_ins_total",
+        "Check-ins that were made without a network and handed in later, by verdict, likewise."
+    );
     describe_counter!("rollcall_logins_total", "Logins, by result.");
     describe_histogram!("rollcall_batch_items", "Items that were committed together, by batch.");
     describe_gauge!("rollcall_live_listeners", "Live views of sessions that are open.");

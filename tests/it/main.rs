@@ -32,6 +32,7 @@ mod mail;
 mod mass_assignment;
 mod names;
 mod notification;
+mod offline;
 mod openapi;
 mod otp;
 mod page_tokens;

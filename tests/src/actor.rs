@@ -11,11 +11,12 @@ use rollcall_proto::v1::{
     division_service_client::DivisionServiceClient, excuse_service_client::ExcuseServiceClient,
     feedback_service_client::FeedbackServiceClient, geofence_service_client::GeofenceServiceClient,
     health_service_client::HealthServiceClient, live_service_client::LiveServiceClient,
-    notification_service_client::NotificationServiceClient, policy_service_client::PolicyServiceClient,
-    record_service_client::RecordServiceClient, report_service_client::ReportServiceClient,
-    review_service_client::ReviewServiceClient, schedule_feed_service_client::ScheduleFeedServiceClient,
-    session_service_client::SessionServiceClient, timetable_service_client::TimetableServiceClient,
-    user_service_client::UserServiceClient, webhook_service_client::WebhookServiceClient,
+    notification_service_client::NotificationServiceClient, offline_service_client::OfflineServiceClient,
+    policy_service_client::PolicyServiceClient, record_service_client::RecordServiceClient,
+    report_service_client::ReportServiceClient, review_service_client::ReviewServiceClient,
+    schedule_feed_service_client::ScheduleFeedServiceClient, session_service_client::SessionServiceClient,
+    timetable_service_client::TimetableServiceClient, user_service_client::UserServiceClient,
+    webhook_service_client::WebhookServiceClient,
 };
 use tonic::{
     Request, Status,
@@ -197,6 +198,10 @@ impl Actor {
 
     pub fn check_ins(&self) -> CheckInServiceClient<Wire> {
         CheckInServiceClient::new(self.wire())
+    }
+
+    pub fn offline(&self) -> OfflineServiceClient<Wire> {
+        OfflineServiceClient::new(self.wire())
     }
 
     pub fn policies(&self) -> PolicyServiceClient<Wire> {

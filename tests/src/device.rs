@@ -7,7 +7,7 @@ use ring::{
 };
 use rollcall_proto::v1::{
     CheckInRequest, Device, EnrolDeviceRequest, EnrolledDevice, GetCheckInNonceRequest, GetCheckInNonceResponse,
-    enrolled_device::Algorithm,
+    OfflineCheckIn, Position, enrolled_device::Algorithm,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -127,6 +127,56 @@ impl Phone {
     }
 }
 
+/// What the clocks of a device say of a check-in without a network.
+#[derive(Clone, Copy, Debug)]
+pub struct Clocks {
+    /// By the one that somebody may set: when the nonce came.
+    pub nonce_received_at: DateTime<Utc>,
+    pub signed_at: DateTime<Utc>,
+    /// By the one that nobody sets.
+    pub elapsed_ms: i64,
+}
+
+impl Clocks {
+    /// Both go right.
+    pub fn right(nonce_received_at: DateTime<Utc>, signed_at: DateTime<Utc>) -> Self {
+        let elapsed_ms = (signed_at - nonce_received_at).num_milliseconds();
+        Self { nonce_received_at, signed_at, elapsed_ms }
+    }
+}
+
+impl Phone {
+    /// A check-in without a network, signed with this nonce. The request names its session, and says what was scanned and heard.
+    pub fn signed_offline(
+        &self,
+        nonce: &GetCheckInNonceResponse,
+        key_id: &str,
+        request: CheckInRequest,
+        clocks: Clocks,
+    ) -> OfflineCheckIn {
+        let message = offline_statement(&request, nonce, clocks);
+        let CheckInRequest { check_in_id, session_id, qr_code, codes, position, access_points, .. } = request;
+        let device = Device {
+            device_id: self.device_id.clone(),
+            key_id: Some(key_id.to_owned()),
+            nonce: nonce.nonce.clone(),
+            signed_at: Some(timestamp(clocks.signed_at)),
+            signature: self.sign(&message),
+        };
+        OfflineCheckIn {
+            check_in_id,
+            session_id,
+            qr_code,
+            codes,
+            position,
+            access_points,
+            device: Some(device),
+            nonce_received_at: Some(timestamp(clocks.nonce_received_at)),
+            elapsed_ms: Some(clocks.elapsed_ms),
+        }
+    }
+}
+
 /// A fresh nonce of the actor's.
 pub async fn nonce(actor: &Actor) -> GetCheckInNonceResponse {
     actor.devices().get_check_in_nonce(GetCheckInNonceRequest {}).await.answer()
@@ -143,22 +193,49 @@ fn bytes(id: &str) -> [u8; 16] {
 }
 
 fn statement(request: &CheckInRequest, nonce: &GetCheckInNonceResponse, at: DateTime<Utc>) -> Vec<u8> {
-    let microdegrees = |degrees: Option<f64>| (degrees.expect("degrees") * 1e6 + 0.5).floor() as i32;
-    let (north, east) = request
-        .position
-        .as_ref()
-        .map_or((i32::MIN, i32::MIN), |position| (microdegrees(position.latitude), microdegrees(position.longitude)));
     [
         b"rollcall-check-in-v1".as_slice(),
-        &bytes(&nonce.college_id),
-        &bytes(request.session_id.as_deref().expect("a session")),
-        &bytes(&nonce.user_id),
-        &bytes(&request.check_in_id),
+        &ids(request, nonce),
         &nonce.nonce,
         &at.timestamp_millis().to_be_bytes(),
-        &north.to_be_bytes(),
-        &east.to_be_bytes(),
+        &place(request.position.as_ref()),
         &Sha256::digest(&request.qr_code),
     ]
     .concat()
+}
+
+fn offline_statement(request: &CheckInRequest, nonce: &GetCheckInNonceResponse, clocks: Clocks) -> Vec<u8> {
+    let texts = std::iter::once(&request.qr_code).chain(&request.codes).filter(|text| !text.is_empty());
+    let codes: String = texts.map(|text| format!("{text}\n")).collect();
+    let heard = request.access_points.iter().flat_map(|heard| {
+        let digits: String = heard.bssid.chars().filter(char::is_ascii_hexdigit).collect();
+        let address = u64::from_str_radix(&digits, 16).expect("an address").to_be_bytes();
+        let rssi_dbm = i16::try_from(heard.rssi_dbm()).expect("a signal").to_be_bytes();
+        [&address[2..], &[heard.r#type as u8], &rssi_dbm, &heard.age_ms().to_be_bytes()].concat()
+    });
+    let heard: Vec<u8> = heard.collect();
+    [
+        b"rollcall-offline-v1".as_slice(),
+        &ids(request, nonce),
+        &nonce.nonce,
+        &clocks.nonce_received_at.timestamp_millis().to_be_bytes(),
+        &clocks.signed_at.timestamp_millis().to_be_bytes(),
+        &clocks.elapsed_ms.to_be_bytes(),
+        &place(request.position.as_ref()),
+        &Sha256::digest(codes),
+        &Sha256::digest(heard),
+    ]
+    .concat()
+}
+
+fn ids(request: &CheckInRequest, nonce: &GetCheckInNonceResponse) -> Vec<u8> {
+    let session = request.session_id.as_deref().expect("a session");
+    [&nonce.college_id, session, &nonce.user_id, &request.check_in_id].map(bytes).concat()
+}
+
+fn place(position: Option<&Position>) -> Vec<u8> {
+    let microdegrees = |degrees: Option<f64>| (degrees.expect("degrees") * 1e6 + 0.5).floor() as i32;
+    let (north, east) = position
+        .map_or((i32::MIN, i32::MIN), |position| (microdegrees(position.latitude), microdegrees(position.longitude)));
+    [north, east].map(i32::to_be_bytes).concat()
 }

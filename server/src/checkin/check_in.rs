@@ -48,7 +48,7 @@ pub struct Settled {
 
 /// What was learnt of an attempt before it was refused.
 #[derive(Default)]
-pub(super) struct Learnt {
+pub struct Learnt {
     pub session_id: Option<Uuid>,
     pub policy: Option<Arc<Applied>>,
     /// What the one-time password is: it is looked at once, because a wrong one counts.
@@ -58,7 +58,7 @@ pub(super) struct Learnt {
     /// What it is: it is looked at once, because that takes long and is counted.
     face: Option<face::Reading>,
     /// What its scan is held against.
-    surroundings: Option<Surroundings>,
+    pub(super) surroundings: Option<Surroundings>,
     /// The key that has signed.
     device_key_id: Option<Uuid>,
     pub evidence: Vec<Evidence>,
@@ -73,7 +73,7 @@ impl Service {
     ) -> Result<Settled, Problem> {
         let picture = Zeroizing::new(std::mem::take(&mut request.face_image));
         let picture = Some(picture).filter(|picture| !picture.is_empty());
-        let sent = Sent::read(principal, request, origin, self.clock.now())?;
+        let sent = Sent::read(principal, request, origin, Some(self.clock.now()))?;
         if (sent.otp.is_some() || picture.is_some())
             && let Some(record) = store::find_by_check_in(&self.store.database, principal, sent.check_in_id).await?
         {
@@ -208,6 +208,7 @@ impl Service {
             is_on_campus,
             earlier: &[],
             face,
+            offline: None,
         };
         let fence = Fence::from(place);
         let read;
@@ -244,27 +245,27 @@ impl Service {
 }
 
 impl Learnt {
-    fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
+    pub(super) fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
         self.surroundings.as_ref()?.around(sent.scan.as_ref()?)
     }
 }
 
 /// The stored answer to a `check_in_id`, if it is for the session that is meant now.
-fn replay(record: Record, session_id: Option<Uuid>) -> Result<Settled, Problem> {
+pub fn replay(record: Record, session_id: Option<Uuid>) -> Result<Settled, Problem> {
     if session_id.is_some_and(|id| id != record.session_id) {
         return Err(check_in_id_reused());
     }
     Ok(Settled { record: Arc::new(record), replayed: true })
 }
 
-fn check_in_id_reused() -> Problem {
+pub fn check_in_id_reused() -> Problem {
     Problem::new(
         ErrorReason::CheckInIdReused,
         "This check_in_id was used for another session. Make a new one for each check-in.",
     )
 }
 
-fn already_checked_in(record: &Record) -> Problem {
+pub fn already_checked_in(record: &Record) -> Problem {
     Problem::new(ErrorReason::AlreadyCheckedIn, "You have checked in to this session already.")
         .with("record_id", record.id)
         .with("status", convert_record::status_name(record.status))

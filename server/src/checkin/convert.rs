@@ -86,8 +86,8 @@ fn evidence_to_proto(evidence: &Evidence) -> Option<ProtoEvidence> {
 /// How far a device's clock may be ahead.
 const AHEAD: TimeDelta = TimeDelta::minutes(2);
 
-/// What a check-in says of its device. A signature comes whole or not at all.
-pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: DateTime<Utc>) -> Result<Claim, Problem> {
+/// What a check-in says of its device. A signature comes whole or not at all. `now` is none where the device's clock may be as it likes.
+pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: Option<DateTime<Utc>>) -> Result<Claim, Problem> {
     let Device { device_id, key_id, nonce, signed_at, signature } = device;
     let mut claim = Claim { device_id: (!device_id.is_empty()).then_some(device_id), signed: None };
     let Some(key_id) = optional_id("device.key_id", key_id.as_deref())? else {
@@ -102,7 +102,7 @@ pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: DateTime<Utc>
         };
     };
     let signed_at = time("device.signed_at", signed_at)?;
-    if signed_at > now + AHEAD {
+    if now.is_some_and(|now| signed_at > now + AHEAD) {
         return Err(Problem::invalid_field(
             "device.signed_at",
             "lies ahead of the server's clock: set the device's clock",
@@ -115,6 +115,7 @@ pub fn claim(device: Device, student_id: Uuid, qr_code: &str, now: DateTime<Utc>
         signed_at,
         qr_code: qr_code.to_owned(),
         signature: sized("device.signature", &signature)?,
+        offline: None,
     });
     Ok(claim)
 }

@@ -12,6 +12,7 @@ mod convert;
 mod earlier;
 mod factor;
 mod flagging;
+mod past;
 #[cfg(test)]
 mod positions_tests;
 mod refusal;
@@ -24,7 +25,14 @@ mod store;
 mod surroundings;
 mod writer;
 
+pub use check_in::{Learnt, Settled, already_checked_in, check_in_id_reused, replay};
 pub use convert::{flag_to_proto, status_name, status_to_proto, to_proto};
 pub use earlier::EarlierPlaces;
+pub use factor::offline::MadeAt;
+pub use past::Past;
+pub use refusal::Refusal;
+pub use sent::Sent;
 pub use service::Service;
+pub use shared_device::take as take_devices;
+pub use store::find_by_check_in;
 pub use writer::Writer;

@@ -48,7 +48,7 @@ impl Service {
         }
     }
 
-    pub(super) fn attempt(&self, principal: &Principal, sent: &Sent, learnt: &Learnt, reason: ErrorReason) -> Attempt {
+    pub fn attempt(&self, principal: &Principal, sent: &Sent, learnt: &Learnt, reason: ErrorReason) -> Attempt {
         let position = sent.position.map(|reported| reported.position);
         let version = learnt.policy.as_ref().and_then(|policy| policy.version);
         Attempt {

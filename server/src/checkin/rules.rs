@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     earlier::{self, Earlier},
-    factor::{self, Judged, access_points::Heard, geofence::Reported, travel::Whereabouts},
+    factor::{
+        self, Judged, access_points::Heard, geofence::Reported, offline::MadeAt, travel::Whereabouts,
+    },
     refusal::Refusal,
 };
 use crate::{
@@ -43,6 +45,8 @@ pub struct Shown<'s> {
     pub earlier: &'s [Earlier],
     /// What the picture of the face turned out to be; none where none was sent.
     pub face: Option<face::Reading>,
+    /// When it was made, where that was without a network. The session ran then, as whoever says so has made sure.
+    pub offline: Option<MadeAt>,
 }
 
 /// A decision and what it rests on.
@@ -71,11 +75,16 @@ pub fn decide(
     shown: &Shown<'_>,
     now: DateTime<Utc>,
 ) -> Decision {
-    let mut judged = vec![factor::code::judge(shown.code, factor::device::answers_challenge(shown.device))];
+    // Nobody answers a challenge without a network; one code of it is enough to be looked at, and never counts by itself.
+    let is_answered = factor::device::answers_challenge(shown.device) || shown.offline.is_some();
+    let mut judged = vec![factor::code::judge(shown.code, is_answered)];
     judged.extend(shown.otp.map(factor::otp::judge));
     let is_resent = shown.position.is_some_and(|reported| earlier::is_resent(&reported.position, shown.earlier, now));
     judged.push(factor::geofence::judge(fence, shown.place_name, shown.position, is_resent));
-    judged.extend(factor::device::judge(shown.device, shown.is_shared));
+    judged.extend(factor::device::judge(shown.device, shown.is_shared).map(|device| match shown.offline {
+        None => device,
+        Some(made_at) => factor::offline::note(device, made_at),
+    }));
     judged.extend(shown.access_points.map(factor::access_points::judge));
     judged.extend(shown.is_on_campus.map(factor::network::judge));
     let way = earlier::last(shown.earlier).zip(whereabouts(fence, shown, now));
@@ -85,7 +94,7 @@ pub fn decide(
         judged.into_iter().map(|Judged { evidence, refusal }| (evidence, refusal)).unzip();
     let outcome = if !enrolled {
         Err(Refusal::NotEnrolled)
-    } else if session.state != State::Active {
+    } else if session.state != State::Active && shown.offline.is_none() {
         Err(Refusal::SessionNotActive(session.state))
     } else {
         match weigh(rules, &evidence) {

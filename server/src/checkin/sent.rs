@@ -28,11 +28,12 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// `now` is none where the check-in may have been signed at any time.
     pub fn read(
         principal: &Principal,
         request: CheckInRequest,
         origin: Origin,
-        now: DateTime<Utc>,
+        now: Option<DateTime<Utc>>,
     ) -> Result<Self, Problem> {
         let device = convert_record::claim(request.device.unwrap_or_default(), principal.id, &request.qr_code, now)?;
         let texts: Vec<String> =

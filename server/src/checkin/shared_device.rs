@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait as _, QueryFilter as _, QueryTrait as _, sea_query::OnConflict,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use crate::{
         evidence::Flag,
         session, session_device,
     },
-    jobs::{End, Failure, Handler, Job, Runner},
+    jobs::{self, End, Failure, Handler, Job, Runner},
     problem::Problem,
     session as sessions,
     store::{Database, Notice, Tx},
@@ -54,6 +56,26 @@ fn names(device_id: Option<&str>, key_id: Option<Uuid>) -> Vec<String> {
 /// The record as it will be when the job is done.
 pub fn flagged(record: &Record) -> Record {
     flagging::flagged(record.clone(), Flag::SharedDevice)
+}
+
+/// Writes down who was checked in by a record's device, and leaves a job where that has checked in somebody else. Whether it has.
+pub async fn take(tx: &Tx, record: &Record) -> Result<bool, Problem> {
+    let mut is_shared = false;
+    for device in devices(record) {
+        let row = session_device::Model {
+            college_id: record.college_id,
+            session_id: record.session_id,
+            device,
+            student_id: record.student_id,
+        };
+        let any_conflict = OnConflict::new().do_nothing().to_owned();
+        let insert = session_device::insert([row.into()]).on_conflict(any_conflict).into_query();
+        if tx.execute(&insert).await?.rows_affected() == 0 && !is_shared {
+            is_shared = true;
+            jobs::insert(tx, KIND, &Shared::of(record), record.marked_at).await?;
+        }
+    }
+    Ok(is_shared)
 }
 
 /// Whether another student is checked in to the session by the device. Two who come at once may both not be told here.

@@ -96,6 +96,15 @@ pub enum Reading {
     Invalid,
 }
 
+/// When a true code was shown, and by which rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Display {
+    pub mode: CodeMode,
+    pub from: DateTime<Utc>,
+    /// It was accepted before then.
+    pub until: DateTime<Utc>,
+}
+
 /// A code with the time that it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownCode {
@@ -181,6 +190,15 @@ impl Rotation {
             Some(Sequence::Expired { age_ms }) => Reading::Expired { age_seconds: age_ms / 1000 },
             None => of_other_rules.map_or(Reading::Invalid, |age| Reading::Expired { age_seconds: age.num_seconds() }),
         }
+    }
+
+    /// When the youngest of them that is a code of the session was shown, whatever rules the session had then. It can have been scanned at no
+    /// time before.
+    pub fn display(&self, codes: &[ScannedCode], session: &session::Model) -> Option<Display> {
+        let genuine = codes.iter().filter(|code| self.is_genuine(code, session));
+        let youngest = genuine.max_by_key(|code| self.begin(code.mode, code.step))?;
+        let from = self.begin(youngest.mode, youngest.step);
+        Some(Display { mode: youngest.mode, from, until: from + self.accepted_for(youngest.mode) })
     }
 
     fn is_genuine(&self, code: &ScannedCode, session: &session::Model) -> bool {

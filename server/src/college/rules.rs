@@ -17,7 +17,7 @@ use crate::{
 type Number = (&'static str, fn(&College) -> Option<i32>, fn(&mut Model) -> &mut i32);
 
 /// Every setting that is a number. Their ranges stand in the contract.
-const NUMBERS: [Number; 13] = [
+const NUMBERS: [Number; 14] = [
     ("late_grace_seconds", |wanted| wanted.late_grace_seconds, |college| &mut college.late_grace_seconds),
     ("retention_days", |wanted| wanted.retention_days, |college| &mut college.retention_days),
     ("start_early_minutes", |wanted| wanted.start_early_minutes, |college| &mut college.start_early_minutes),
@@ -30,6 +30,7 @@ const NUMBERS: [Number; 13] = [
     ("excuse_request_days", |wanted| wanted.excuse_request_days, |college| &mut college.excuse_request_days),
     ("excuse_decision_days", |wanted| wanted.excuse_decision_days, |college| &mut college.excuse_decision_days),
     ("device_cooldown_hours", |wanted| wanted.device_cooldown_hours, |college| &mut college.device_cooldown_hours),
+    ("offline_window_hours", |wanted| wanted.offline_window_hours, |college| &mut college.offline_window_hours),
     ("low_attendance_percent", |wanted| wanted.low_attendance_percent, |college| &mut college.low_attendance_percent),
 ];
 
@@ -264,6 +265,7 @@ mod tests {
             low_attendance_percent: Some(0),
             face_enabled: Some(true),
             device_cooldown_hours: Some(0),
+            offline_window_hours: Some(0),
             language: college::Language::De.into(),
             ..Default::default()
         };

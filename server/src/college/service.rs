@@ -50,6 +50,7 @@ fn to_proto(college: Model) -> College {
         language: rules::language_to_proto(college.language).into(),
         low_attendance_percent: Some(college.low_attendance_percent),
         device_cooldown_hours: Some(college.device_cooldown_hours),
+        offline_window_hours: Some(college.offline_window_hours),
         face_enabled: Some(college.face_enabled),
     }
 }

@@ -37,6 +37,7 @@ const WRITABLE: &[&str] = &[
     "language",
     "low_attendance_percent",
     "device_cooldown_hours",
+    "offline_window_hours",
     "face_enabled",
 ];
 

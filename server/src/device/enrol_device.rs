@@ -30,7 +30,7 @@ impl Service {
         key::check(algorithm, &request.public_key)?;
         let nonce = sized("nonce", &request.nonce)?;
         let proof = sized("proof", &request.proof)?;
-        match nonce::read(&self.keys.device_nonce, college_id, user_id, &nonce, now) {
+        match nonce::read(&self.keys.device_nonce, college_id, user_id, &nonce, nonce::LIFE, now) {
             nonce::Reading::Holds { .. } => {}
             nonce::Reading::Expired { .. } => return Err(unproven("NONCE_EXPIRED", "The nonce is too old.")),
             nonce::Reading::Invalid => return Err(unproven("NONCE_INVALID", "The nonce was not made for you.")),

@@ -25,6 +25,8 @@ pub struct Signed {
     /// Empty where none was scanned.
     pub qr_code: String,
     pub signature: [u8; key::SIGNATURE_BYTES],
+    /// What else was signed where there was no network.
+    pub offline: Option<statement::Offline>,
 }
 
 /// The check-in that the signature is for.
@@ -68,11 +70,13 @@ pub struct Looked {
     pub signed_age: Option<TimeDelta>,
     /// Whether it is another device than the one that the student has enrolled.
     pub is_foreign: bool,
+    /// Since when the key is active; none where it is not, or the signature does not hold.
+    pub key_since: Option<DateTime<Utc>>,
 }
 
 impl Looked {
     pub const fn of(proof: Proof) -> Self {
-        Self { proof, key_id: None, nonce_age: None, signed_age: None, is_foreign: false }
+        Self { proof, key_id: None, nonce_age: None, signed_age: None, is_foreign: false, key_since: None }
     }
 }
 
@@ -106,7 +110,12 @@ pub async fn look(
         position: about.position,
         qr_code: &signed.qr_code,
     };
-    let reading = nonce::read(nonce_key, college_id, student_id, &signed.nonce, now);
-    let looked = rules::prove(&keys, named.as_ref(), claim, &message.bytes(), reading);
+    let (message, life) = match &signed.offline {
+        None => (message.bytes(), nonce::LIFE),
+        // How old its nonce may be, whoever takes it says.
+        Some(offline) => (message.offline_bytes(offline), TimeDelta::MAX),
+    };
+    let reading = nonce::read(nonce_key, college_id, student_id, &signed.nonce, life, now);
+    let looked = rules::prove(&keys, named.as_ref(), claim, &message, reading);
     Ok(Some(Looked { signed_age: Some(now - signed.signed_at), ..looked }))
 }

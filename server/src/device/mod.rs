@@ -23,5 +23,6 @@ mod store;
 
 pub use look::{About, Claim, Looked, Proof, Signed, look};
 pub use service::Service;
+pub use statement::{Offline, digest_codes};
 
 const RESOURCE: &str = "device";

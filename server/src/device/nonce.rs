@@ -39,7 +39,15 @@ pub fn make(key: &[u8; 32], college_id: Uuid, user_id: Uuid, now: DateTime<Utc>)
     nonce
 }
 
-pub fn read(key: &[u8; 32], college_id: Uuid, user_id: Uuid, nonce: &[u8; LENGTH], now: DateTime<Utc>) -> Reading {
+/// What a nonce is to one who takes it so long after it was made.
+pub fn read(
+    key: &[u8; 32],
+    college_id: Uuid,
+    user_id: Uuid,
+    nonce: &[u8; LENGTH],
+    life: TimeDelta,
+    now: DateTime<Utc>,
+) -> Reading {
     let expected = seal(key, college_id, user_id, &nonce[..SEALED]);
     if !bool::from(expected.ct_eq(&nonce[SEALED..])) {
         return Reading::Invalid;
@@ -49,7 +57,7 @@ pub fn read(key: &[u8; 32], college_id: Uuid, user_id: Uuid, nonce: &[u8; LENGTH
     let Some(made_at) = DateTime::from_timestamp_millis(i64::from_be_bytes(millis)) else { return Reading::Invalid };
     // Another replica's clock may be a little ahead.
     let age = (now - made_at).max(TimeDelta::zero());
-    if age > LIFE { Reading::Expired { age } } else { Reading::Holds { age } }
+    if age > life { Reading::Expired { age } } else { Reading::Holds { age } }
 }
 
 fn seal(key: &[u8; 32], college_id: Uuid, user_id: Uuid, parts: &[u8]) -> [u8; LENGTH - SEALED] {
@@ -68,7 +76,7 @@ mod tests {
         let (key, college, user) = ([7; 32], Uuid::from_u128(1), Uuid::from_u128(2));
         let made = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
         let nonce = make(&key, college, user, made);
-        let at = |millis| read(&key, college, user, &nonce, made + TimeDelta::milliseconds(millis));
+        let at = |millis| read(&key, college, user, &nonce, LIFE, made + TimeDelta::milliseconds(millis));
         let table = [
             (-1000, Reading::Holds { age: TimeDelta::zero() }),
             (0, Reading::Holds { age: TimeDelta::zero() }),
@@ -78,13 +86,13 @@ mod tests {
         for (millis, expected) in table {
             assert_eq!(at(millis), expected, "{millis}");
         }
-        assert_eq!(read(&[8; 32], college, user, &nonce, made), Reading::Invalid);
-        assert_eq!(read(&key, user, user, &nonce, made), Reading::Invalid);
-        assert_eq!(read(&key, college, college, &nonce, made), Reading::Invalid);
+        assert_eq!(read(&[8; 32], college, user, &nonce, LIFE, made), Reading::Invalid);
+        assert_eq!(read(&key, user, user, &nonce, LIFE, made), Reading::Invalid);
+        assert_eq!(read(&key, college, college, &nonce, LIFE, made), Reading::Invalid);
         for place in 0..LENGTH {
             let mut changed = nonce;
             changed[place] ^= 1;
-            assert_eq!(read(&key, college, user, &changed, made), Reading::Invalid, "{place}");
+            assert_eq!(read(&key, college, user, &changed, LIFE, made), Reading::Invalid, "{place}");
         }
         assert_ne!(nonce, make(&key, college, user, made));
     }

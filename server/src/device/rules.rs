@@ -74,7 +74,8 @@ pub fn prove(keys: &[Model], named: Option<&Model>, claim: &Claim, message: &[u8
     if !is_signed {
         return Looked { nonce_age: Some(nonce_age), ..unproven(Proof::SignatureWrong) };
     }
-    let (proof, is_foreign) = match own.unwrap_or(named) {
+    let key = own.unwrap_or(named);
+    let (proof, is_foreign) = match key {
         _ if !is_own => (Proof::OthersKey, true),
         key => match key.state {
             State::Active => (Proof::Holds, false),
@@ -82,7 +83,8 @@ pub fn prove(keys: &[Model], named: Option<&Model>, claim: &Claim, message: &[u8
             State::Revoked => (Proof::Revoked, active.is_some()),
         },
     };
-    Looked { key_id: Some(named.id), nonce_age: Some(nonce_age), is_foreign, ..Looked::of(proof) }
+    let key_since = (proof == Proof::Holds).then_some(key.active_from);
+    Looked { key_id: Some(named.id), nonce_age: Some(nonce_age), is_foreign, key_since, ..Looked::of(proof) }
 }
 
 /// The newest of those that were revoked are kept, so that what they sign is told apart from rubbish.

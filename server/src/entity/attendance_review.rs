@@ -16,12 +16,12 @@ mod row {
         pub college_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub record_id: Uuid,
-        /// What the record said before it was decided on, or rejected last.
+        /// What the record said before it was decided on, or rejected last; of a check-in that does not count yet, what it has shown.
         pub claimed_status: Status,
         pub claimed_late_by_seconds: i32,
-        /// The last decision.
-        pub decided_by: Uuid,
-        pub decided_at: DateTimeUtc,
+        /// The last decision. None where nobody has decided.
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
         pub decision_reason: String,
         /// Empty where the student has not appealed.
         pub appeal: String,

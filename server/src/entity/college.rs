@@ -107,6 +107,8 @@ mod row {
         pub low_attendance_percent: i32,
         /// How long a further key of a device waits.
         pub device_cooldown_hours: i32,
+        /// For how long a check-in without a network counts by itself; 0 takes none.
+        pub offline_window_hours: i32,
         /// Whether pictures of faces are compared.
         pub face_enabled: bool,
     }
@@ -168,6 +170,7 @@ impl Model {
             language: Language::English,
             low_attendance_percent: 75,
             device_cooldown_hours: 48,
+            offline_window_hours: 24,
             face_enabled: false,
             record_lock_days: 30,
             feedback_days: 7,

@@ -39,6 +39,9 @@ mod row {
         /// What staff made of a flagged check-in.
         #[sea_orm(string_value = "REVIEW")]
         Review,
+        /// A check-in without a network that was handed in later.
+        #[sea_orm(string_value = "OFFLINE")]
+        Offline,
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

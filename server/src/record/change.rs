@@ -7,11 +7,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DbErr, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::{
-    checkin::status_name,
+    checkin::{check_in_id_reused, status_name},
     entity::{
         attendance_record::{self, Column, Model as Record, Review, Status},
         record_change::{self, ActorKind, Source},
@@ -19,7 +22,7 @@ use crate::{
     },
     problem::Problem,
     session::{RESOURCE as SESSION, repay},
-    store::{ROWS_PER_STATEMENT, Tx},
+    store::{ROWS_PER_STATEMENT, Tx, constraint},
     tally,
 };
 
@@ -116,6 +119,40 @@ pub async fn judge(
         .exec(tx)
         .await?;
     Ok(Record { review, late_by_seconds, ..record })
+}
+
+/// Writes a check-in down that came after the session's roll may have been made: as a new record, or in the place of one that says that nobody
+/// was there. It keeps that one's id, and the history keeps what it said. As one event of a session that is locked.
+pub async fn hand_in(
+    tx: &Tx,
+    session: &session::Model,
+    before: Option<Record>,
+    check_in: Record,
+    cause: &Cause,
+) -> Result<Record, Problem> {
+    let session = raise(tx, session).await?;
+    let reused = |error: DbErr| match constraint::broken_unique(&error) {
+        Some("uq_attendance_records_check_in") => check_in_id_reused(),
+        _ => error.into(),
+    };
+    let mut record = Record { event_seq: session.event_seq, updated_at: cause.at, ..check_in };
+    match before {
+        None => {
+            attendance_record::insert([record.clone().into()]).exec_without_returning(tx).await.map_err(reused)?;
+        }
+        Some(before) => {
+            (record.id, record.created_at) = (before.id, before.created_at);
+            (record.repaid_by_session_id, record.is_counted) = (before.repaid_by_session_id, before.is_counted);
+            record.clone().into_active_model().reset_all().update(tx).await.map_err(reused)?;
+            if record.status != before.status {
+                let row = row(&record, Some(&before), cause);
+                record_change::insert([row.into()]).exec_without_returning(tx).await?;
+            }
+        }
+    }
+    repay(tx, &session).await?;
+    tally::recount(tx, &session, [record.student_id]).await?;
+    Ok(record)
 }
 
 /// Counts an event of the session.

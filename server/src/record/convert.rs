@@ -28,5 +28,6 @@ const fn source_to_proto(source: Source) -> proto::Source {
         Source::Import => proto::Source::Import,
         Source::Excuse => proto::Source::Excuse,
         Source::Review => proto::Source::Review,
+        Source::Offline => proto::Source::Offline,
     }
 }

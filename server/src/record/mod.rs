@@ -18,7 +18,7 @@ mod service;
 mod store;
 mod update_record;
 
-pub use change::{Cause, change, judge};
+pub use change::{Cause, change, hand_in, judge};
 pub use mark::Marking;
 pub use roll::Fault;
 pub use rules::{by_hand, check_lock, check_own, locked_since};

@@ -3,7 +3,7 @@
 use rollcall_proto::v1::{Finding, Review, attendance_record::Review as State, evidence::Factor};
 
 use crate::{
-    checkin::{flag_to_proto, to_proto as record_to_proto},
+    checkin::{flag_to_proto, status_to_proto, to_proto as record_to_proto},
     convert::timestamp,
     entity::{
         attendance_record::{Model as Record, Review as Stands},
@@ -27,11 +27,16 @@ pub fn to_proto(record: &Record, review: Option<&Model>, figures: Figures) -> Re
     Review {
         record: Some(record_to_proto(record)),
         findings,
-        decided_at: review.map(|review| timestamp(review.decided_at)),
-        decided_by: review.map(|review| review.decided_by.to_string()).unwrap_or_default(),
+        decided_at: review.and_then(|review| review.decided_at).map(timestamp),
+        decided_by: review.and_then(|review| review.decided_by).map(|id| id.to_string()).unwrap_or_default(),
         decision_reason: review.map(|review| review.decision_reason.clone()).unwrap_or_default(),
         appeal: review.map(|review| review.appeal.clone()).unwrap_or_default(),
         appealed_at: review.and_then(|review| review.appealed_at).map(timestamp),
+        claimed_status: review
+            .filter(|review| review.decided_at.is_none() && review.claimed_status != record.status)
+            .map(|review| status_to_proto(review.claimed_status))
+            .unwrap_or_default()
+            .into(),
     }
 }
 

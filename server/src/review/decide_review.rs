@@ -51,14 +51,11 @@ impl Service {
                     let record = record::find_in(tx, college_id, id).await?;
                     rules::check_waits(record.review)?;
                     let before = store::find(tx, college_id, id).await?;
-                    let (claimed, claimed_late) =
-                        before.as_ref().map_or((record.status, record.late_by_seconds), |review| {
-                            (review.claimed_status, review.claimed_late_by_seconds)
-                        });
-                    let to = decision.status(record.review, record.status, claimed);
+                    let claim = before.as_ref().filter(|claim| rules::is_claimed(record.review, claim));
+                    let to = decision.status(record.review, record.status, claim.map(|claim| claim.claimed_status));
                     let late_by_seconds = match (to, record.status) {
                         (Status::Late, Status::Late) => record.late_by_seconds,
-                        (Status::Late, _) => claimed_late,
+                        (Status::Late, _) => claim.map_or(0, |claim| claim.claimed_late_by_seconds),
                         _ => 0,
                     };
                     let review = store::decide(tx, &record, before, principal.id, reason.clone(), now).await?;

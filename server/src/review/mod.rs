@@ -14,6 +14,7 @@ mod service;
 mod store;
 
 pub use service::Service;
+pub use store::wait;
 
 /// What a review is called in a problem.
 const RESOURCE: &str = "review";

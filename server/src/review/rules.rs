@@ -3,7 +3,10 @@
 use rollcall_proto::v1::decide_review_request::Decision as Proto;
 
 use crate::{
-    entity::attendance_record::{Review, Status},
+    entity::{
+        attendance_record::{Review, Status},
+        attendance_review::Model,
+    },
     problem::{ErrorReason, Problem},
 };
 
@@ -39,14 +42,23 @@ impl Decision {
         }
     }
 
-    /// What the record says after it. What it says by now for another reason, such as a correction, stays.
-    pub const fn status(self, review: Review, status: Status, claimed: Status) -> Status {
-        match (self, review, status) {
-            (Self::Reject, _, Status::Present | Status::Late) => Status::Absent,
-            (Self::Confirm, Review::Appealed, Status::Absent) => claimed,
+    /// What the record says after it. What it says by now for another reason, such as a correction, stays. What was claimed is none where the
+    /// record has said it since the check-in.
+    pub const fn status(self, review: Review, status: Status, claimed: Option<Status>) -> Status {
+        match (self, review, status, claimed) {
+            (Self::Reject, _, Status::Present | Status::Late, _) => Status::Absent,
+            (Self::Confirm, Review::Appealed, Status::Absent, Some(claimed))
+            // It did not count before. Who was there needs no excuse.
+            | (Self::Confirm, Review::Open, Status::Absent | Status::Pending | Status::Excused, Some(claimed)) => claimed,
             _ => status,
         }
     }
+}
+
+/// Whether the record does not say what was claimed: it was rejected and is appealed, or has not counted yet. One that was confirmed and is
+/// looked at again says it, or was corrected.
+pub const fn is_claimed(review: Review, claim: &Model) -> bool {
+    matches!(review, Review::Appealed) || claim.decided_at.is_none()
 }
 
 /// Whether staff may decide.
@@ -82,15 +94,20 @@ mod tests {
         use Status::{Absent, Excused, Late, Pending, Present};
         // (decision, review, status, claimed, status after)
         let table = [
-            (Confirm, Review::Open, Present, Present, Present),
-            (Confirm, Review::Open, Absent, Absent, Absent),
-            (Reject, Review::Open, Present, Present, Absent),
-            (Reject, Review::Open, Late, Late, Absent),
-            (Reject, Review::Open, Excused, Excused, Excused),
-            (Reject, Review::Appealed, Absent, Late, Absent),
-            (Confirm, Review::Appealed, Absent, Late, Late),
-            (Confirm, Review::Appealed, Excused, Late, Excused),
-            (Confirm, Review::Appealed, Pending, Late, Pending),
+            (Confirm, Review::Open, Present, None, Present),
+            (Confirm, Review::Open, Absent, None, Absent),
+            (Confirm, Review::Open, Absent, Some(Late), Late),
+            (Confirm, Review::Open, Pending, Some(Present), Present),
+            (Confirm, Review::Open, Excused, Some(Present), Present),
+            (Confirm, Review::Open, Late, Some(Present), Late),
+            (Reject, Review::Open, Absent, Some(Present), Absent),
+            (Reject, Review::Open, Present, None, Absent),
+            (Reject, Review::Open, Late, None, Absent),
+            (Reject, Review::Open, Excused, None, Excused),
+            (Reject, Review::Appealed, Absent, Some(Late), Absent),
+            (Confirm, Review::Appealed, Absent, Some(Late), Late),
+            (Confirm, Review::Appealed, Excused, Some(Late), Excused),
+            (Confirm, Review::Appealed, Pending, Some(Late), Pending),
         ];
         for (decision, review, status, claimed, after) in table {
             assert_eq!(decision.status(review, status, claimed), after, "{decision:?} {review:?} {status:?}");

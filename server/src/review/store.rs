@@ -21,6 +21,23 @@ pub async fn find(
     Ok(attendance_review::in_college(college_id).filter(Column::RecordId.eq(record_id)).one(connection).await?)
 }
 
+/// Keeps what a check-in has shown that does not count before it is confirmed.
+pub async fn wait(tx: &Tx, record: &Record, (status, late_by_seconds): (Status, i32)) -> Result<(), Problem> {
+    let review = Model {
+        college_id: record.college_id,
+        record_id: record.id,
+        claimed_status: status,
+        claimed_late_by_seconds: late_by_seconds,
+        decided_by: None,
+        decided_at: None,
+        decision_reason: String::new(),
+        appeal: String::new(),
+        appealed_at: None,
+    };
+    attendance_review::insert([review.into()]).exec_without_returning(tx).await?;
+    Ok(())
+}
+
 /// Writes a decision down. The session is locked, so that nobody else does.
 pub async fn decide(
     tx: &Tx,
@@ -36,8 +53,8 @@ pub async fn decide(
             record_id: record.id,
             claimed_status: record.status,
             claimed_late_by_seconds: record.late_by_seconds,
-            decided_by: by,
-            decided_at: at,
+            decided_by: Some(by),
+            decided_at: Some(at),
             decision_reason: reason,
             appeal: String::new(),
             appealed_at: None,
@@ -51,8 +68,8 @@ pub async fn decide(
         changed.claimed_status = Set(record.status);
         changed.claimed_late_by_seconds = Set(record.late_by_seconds);
     }
-    changed.decided_by = Set(by);
-    changed.decided_at = Set(at);
+    changed.decided_by = Set(Some(by));
+    changed.decided_at = Set(Some(at));
     changed.decision_reason = Set(reason);
     Ok(changed.update(tx).await?)
 }

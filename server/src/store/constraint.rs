@@ -14,6 +14,10 @@ const UNIQUE: &[(&str, &str)] = &[
     ("uq_devices_key", "devices.college_id, devices.public_key"),
     ("uq_access_points_bssid", "access_points.college_id, access_points.bssid"),
     ("uq_policies_scope", "policies.college_id, policies.scope, policies.scope_id, policies.is_shadow"),
+    (
+        "uq_attendance_records_check_in",
+        "attendance_records.college_id, attendance_records.student_id, attendance_records.check_in_id",
+    ),
     ("uq_excuses_standing", "excuses.college_id, excuses.session_id, excuses.student_id"),
 ];
 

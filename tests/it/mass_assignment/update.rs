@@ -48,6 +48,7 @@ const UPDATES: [Update; 8] = [
             "language",
             "low_attendance_percent",
             "device_cooldown_hours",
+            "offline_window_hours",
             "face_enabled",
         ],
     },

@@ -7,6 +7,7 @@ pub mod device;
 pub mod face;
 pub mod geofence;
 pub mod network;
+pub mod offline;
 pub mod otp;
 pub mod travel;
 

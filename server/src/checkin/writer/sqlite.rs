@@ -8,11 +8,7 @@ use uuid::Uuid;
 use super::Outcome;
 use crate::{
     checkin::shared_device,
-    entity::{
-        attendance_record::{self, Column, Model as Record},
-        session_device,
-    },
-    jobs,
+    entity::attendance_record::{self, Column, Model as Record},
     problem::Problem,
     store::Tx,
 };
@@ -26,7 +22,12 @@ pub async fn store(tx: &Tx, records: &[Arc<Record>]) -> Result<Vec<Outcome>, Pro
     let inserted = insert(tx, numbered.collect()).await?;
     let stored: Vec<&Record> =
         records.iter().map(AsRef::as_ref).filter(|record: &&Record| inserted.contains(&record.id)).collect();
-    let shared = take_devices(tx, &stored).await?;
+    let mut shared = Vec::new();
+    for record in stored {
+        if shared_device::take(tx, record).await? {
+            shared.push(record.id);
+        }
+    }
     let outcomes = records.iter().map(|record| match seqs.contains_key(&(record.college_id, record.session_id)) {
         false => Outcome::SessionNotActive,
         true if shared.contains(&record.id) => Outcome::Shared,
@@ -34,29 +35,6 @@ pub async fn store(tx: &Tx, records: &[Arc<Record>]) -> Result<Vec<Outcome>, Pro
         true => Outcome::Conflict,
     });
     Ok(outcomes.collect())
-}
-
-/// Writes down which devices have checked in whom, and leaves a job for each record whose device has checked in somebody else.
-/// Their ids.
-async fn take_devices(tx: &Tx, records: &[&Record]) -> Result<Vec<Uuid>, Problem> {
-    let mut shared = Vec::new();
-    for record in records {
-        for device in shared_device::devices(record) {
-            let row = session_device::Model {
-                college_id: record.college_id,
-                session_id: record.session_id,
-                device,
-                student_id: record.student_id,
-            };
-            let any_conflict = OnConflict::new().do_nothing().to_owned();
-            let insert = session_device::insert([row.into()]).on_conflict(any_conflict).into_query();
-            if tx.execute(&insert).await?.rows_affected() == 0 && !shared.contains(&record.id) {
-                shared.push(record.id);
-                jobs::insert(tx, shared_device::KIND, &shared_device::Shared::of(record), record.marked_at).await?;
-            }
-        }
-    }
-    Ok(shared)
 }
 
 /// Raises the counters of the active sessions among those that are named, and tells where they stand.

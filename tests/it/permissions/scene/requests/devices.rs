@@ -16,6 +16,13 @@ impl Scene {
                 "nonce": STANDARD.encode([0; 40]),
                 "proof": STANDARD.encode([0; 64]),
             }),
+            "OfflineService.HandInCheckIns" => json!({"check_ins": [{
+                "check_in_id": Uuid::now_v7(),
+                "session_id": self.session(object),
+                "device": {},
+                "nonce_received_at": "2026-11-20T09:00:00Z",
+                "elapsed_ms": 1000,
+            }]}),
             "DeviceService.ListDevices" => {
                 let id = if object == Object::Absent { Uuid::now_v7() } else { self.student(object).id };
                 json!({"user_id": id})

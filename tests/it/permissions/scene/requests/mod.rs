@@ -36,7 +36,7 @@ impl Scene {
                 self.calendar_request(method, who, object).await
             }
             "PolicyService" => self.policy_request(method, object).await,
-            "DeviceService" => self.device_request(method, object).await,
+            "DeviceService" | "OfflineService" => self.device_request(method, object).await,
             "SessionService" | "CodeService" | "CheckInService" | "LiveService" => {
                 self.session_request(method, who, object).await
             }
