@@ -34,6 +34,7 @@ mod m20261120_000026_faces;
 mod m20261120_000027_reviews;
 mod m20261120_000028_more_places;
 mod m20261120_000030_offline;
+mod m20261120_000031_retention;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000027_reviews::Step),
             Box::new(m20261120_000028_more_places::Step),
             Box::new(m20261120_000030_offline::Step),
+            Box::new(m20261120_000031_retention::Step),
         ]
     }
 }

@@ -46,6 +46,7 @@ mod principal;
 mod problem;
 mod record;
 mod report;
+mod retention;
 mod review;
 pub mod schema;
 mod search;
@@ -74,8 +75,9 @@ use rollcall_proto::v1::{
     division_service_server::DivisionServiceServer, excuse_service_server::ExcuseServiceServer,
     face_service_server::FaceServiceServer, feedback_service_server::FeedbackServiceServer,
     geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
-    live_service_server::LiveServiceServer, notification_service_server::NotificationServiceServer,
-    offline_service_server::OfflineServiceServer, policy_service_server::PolicyServiceServer,
+    live_service_server::LiveServiceServer, location_history_service_server::LocationHistoryServiceServer,
+    notification_service_server::NotificationServiceServer, offline_service_server::OfflineServiceServer,
+    policy_service_server::PolicyServiceServer,
     record_service_server::RecordServiceServer, report_service_server::ReportServiceServer,
     review_service_server::ReviewServiceServer, schedule_feed_service_server::ScheduleFeedServiceServer,
     session_service_server::SessionServiceServer, timetable_service_server::TimetableServiceServer,
@@ -350,6 +352,8 @@ fn services(
         documents: store::Documents::open(&settings.documents)?,
     };
     let runner = excuse.handle_jobs(runner);
+    let retention = retention::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
+    let runner = retention.handle_jobs(runner);
     let review = review::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
     let notification = notification::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), mailer };
     let webhook = webhook::Service::new(store.clone(), clock.clone(), keys.clone(), &settings.webhooks);
@@ -384,6 +388,7 @@ fn services(
         .add_service(ExcuseServiceServer::new(excuse).max_decoding_message_size(ANY_SIZE))
         .add_service(OfflineServiceServer::new(offline).max_decoding_message_size(ANY_SIZE))
         .add_service(ReviewServiceServer::new(review).max_decoding_message_size(ANY_SIZE))
+        .add_service(LocationHistoryServiceServer::new(retention).max_decoding_message_size(ANY_SIZE))
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
         .add_service(NotificationServiceServer::new(notification).max_decoding_message_size(ANY_SIZE))
         .add_service(WebhookServiceServer::new(webhook).max_decoding_message_size(ANY_SIZE))

@@ -89,6 +89,7 @@ const fn code(reason: Reason) -> Code {
         | Reason::NothingToExcuse
         | Reason::DeadlinePassed
         | Reason::AlreadyDecided
+        | Reason::LocationDeletionNotAllowed
         | Reason::FaceModelsMissing
         | Reason::FaceConsentMissing
         | Reason::FacePhotosDiffer

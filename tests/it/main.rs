@@ -41,6 +41,7 @@ mod policy;
 mod record;
 mod report;
 mod rest;
+mod retention;
 mod review;
 mod session;
 mod telemetry;

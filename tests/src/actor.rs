@@ -11,6 +11,7 @@ use rollcall_proto::v1::{
     division_service_client::DivisionServiceClient, excuse_service_client::ExcuseServiceClient,
     feedback_service_client::FeedbackServiceClient, geofence_service_client::GeofenceServiceClient,
     health_service_client::HealthServiceClient, live_service_client::LiveServiceClient,
+    location_history_service_client::LocationHistoryServiceClient,
     notification_service_client::NotificationServiceClient, offline_service_client::OfflineServiceClient,
     policy_service_client::PolicyServiceClient, record_service_client::RecordServiceClient,
     report_service_client::ReportServiceClient, review_service_client::ReviewServiceClient,
@@ -226,6 +227,10 @@ impl Actor {
 
     pub fn reviews(&self) -> ReviewServiceClient<Wire> {
         ReviewServiceClient::new(self.wire())
+    }
+
+    pub fn location_history(&self) -> LocationHistoryServiceClient<Wire> {
+        LocationHistoryServiceClient::new(self.wire())
     }
 
     pub fn live(&self) -> LiveServiceClient<Wire> {

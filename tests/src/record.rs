@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use prost_types::Timestamp;
 use rollcall_proto::v1::{
     AttendanceRecord, Evidence,
-    attendance_record::{Flag, Review, Status, VerificationMethod},
+    attendance_record::{DistanceBand, Flag, Review, Status, VerificationMethod},
     evidence::{Factor, Verdict},
 };
 use uuid::Uuid;
@@ -27,6 +27,8 @@ pub fn present(session: Uuid, student: Uuid) -> AttendanceRecord {
         review: Review::Unspecified as i32,
         policy_id: String::new(),
         policy_version: 0,
+        distance_band: DistanceBand::Unspecified as i32,
+        traces_removed_at: None,
     }
 }
 

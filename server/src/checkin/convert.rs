@@ -12,6 +12,7 @@ use crate::{
     device::{Claim, Signed},
     entity::{
         attendance_record::{Model, Review, Status},
+        distance_band::DistanceBand,
         evidence::{Evidence, Flag, Verdict},
     },
     problem::Problem,
@@ -33,6 +34,8 @@ pub fn to_proto(record: &Model) -> AttendanceRecord {
         policy_version: record.policy_version.unwrap_or_default(),
         replayed: false,
         repaid_by_session_id: record.repaid_by_session_id.map(|id| id.to_string()).unwrap_or_default(),
+        distance_band: record.distance_band.map(band_to_proto).unwrap_or_default().into(),
+        traces_removed_at: record.traces_removed_at.map(timestamp),
         changed_at: (record.updated_at != record.created_at).then(|| timestamp(record.updated_at)),
     }
 }
@@ -68,6 +71,17 @@ const fn review_to_proto(review: Review) -> attendance_record::Review {
         Review::Confirmed => attendance_record::Review::Confirmed,
         Review::Rejected => attendance_record::Review::Rejected,
         Review::Appealed => attendance_record::Review::Appealed,
+    }
+}
+
+pub const fn band_to_proto(band: DistanceBand) -> attendance_record::DistanceBand {
+    match band {
+        DistanceBand::Inside => attendance_record::DistanceBand::Inside,
+        DistanceBand::Within50M => attendance_record::DistanceBand::Within50M,
+        DistanceBand::Within200M => attendance_record::DistanceBand::Within200M,
+        DistanceBand::Within1Km => attendance_record::DistanceBand::Within1Km,
+        DistanceBand::Farther => attendance_record::DistanceBand::Farther,
+        DistanceBand::Unknown => attendance_record::DistanceBand::Unknown,
     }
 }
 

@@ -26,7 +26,7 @@ mod surroundings;
 mod writer;
 
 pub use check_in::{Learnt, Settled, already_checked_in, check_in_id_reused, replay};
-pub use convert::{flag_to_proto, status_name, status_to_proto, to_proto};
+pub use convert::{band_to_proto, flag_to_proto, status_name, status_to_proto, to_proto};
 pub use earlier::EarlierPlaces;
 pub use factor::offline::MadeAt;
 pub use past::Past;

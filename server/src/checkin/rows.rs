@@ -68,6 +68,8 @@ impl Service {
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
             attempted_at: self.clock.now(),
+            distance_band: None,
+            traces_removed_at: None,
         }
     }
 }

@@ -34,6 +34,19 @@ const NUMBERS: [Number; 14] = [
     ("low_attendance_percent", |wanted| wanted.low_attendance_percent, |college| &mut college.low_attendance_percent),
 ];
 
+/// A setting that is on or off, in the same way.
+type Switch = (&'static str, fn(&College) -> Option<bool>, fn(&mut Model) -> &mut bool);
+
+/// Every setting that is on or off.
+const SWITCHES: [Switch; 2] = [
+    ("face_enabled", |wanted| wanted.face_enabled, |college| &mut college.face_enabled),
+    (
+        "location_deletion_allowed",
+        |wanted| wanted.location_deletion_allowed,
+        |college| &mut college.location_deletion_allowed,
+    ),
+];
+
 /// The college after a change. What replaces it must be a whole one, and what the server set may be said again, but not
 /// differently: nobody shall believe to have changed what stayed as it was.
 pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Problem> {
@@ -74,8 +87,10 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     if mask.has("start_position") && start_position.is_none() {
         fault("start_position", "is required");
     }
-    if mask.has("face_enabled") && wanted.face_enabled.is_none() {
-        fault("face_enabled", "is required");
+    for (name, switch, _) in SWITCHES {
+        if mask.has(name) && switch(&wanted).is_none() {
+            fault(name, "is required");
+        }
     }
     let campus_networks =
         organisation::read_networks(&wanted.campus_networks).unwrap_or_else(|(number, description)| {
@@ -89,13 +104,15 @@ pub fn change(college: &Model, wanted: College, mask: &Mask) -> Result<Model, Pr
     for (name, number, place) in NUMBERS {
         mask.put(name, place(&mut changed), number(&wanted).unwrap_or_default());
     }
+    for (name, switch, place) in SWITCHES {
+        mask.put(name, place(&mut changed), switch(&wanted).unwrap_or_default());
+    }
     mask.put("name", &mut changed.name, wanted.name);
     mask.put("time_zone", &mut changed.time_zone, wanted.time_zone);
     if let Some(registration) = registration {
         mask.put("registration", &mut changed.registration, registration);
     }
     mask.put("campus_networks", &mut changed.campus_networks, Networks(campus_networks));
-    mask.put("face_enabled", &mut changed.face_enabled, wanted.face_enabled.unwrap_or_default());
     if let Some(language) = language {
         mask.put("language", &mut changed.language, language);
     }
@@ -125,6 +142,10 @@ pub fn difference(before: &Model, after: &Model) -> Value {
         let value = |college: &Model| json!(*place(&mut college.clone()));
         (name, value(before), value(after))
     });
+    let switches = SWITCHES.into_iter().map(|(name, _, place)| {
+        let value = |college: &Model| json!(*place(&mut college.clone()));
+        (name, value(before), value(after))
+    });
     let fields = [
         ("name", json!(before.name), json!(after.name)),
         ("time_zone", json!(before.time_zone), json!(after.time_zone)),
@@ -134,7 +155,6 @@ pub fn difference(before: &Model, after: &Model) -> Value {
             json!(registration_to_proto(after.registration).as_str_name()),
         ),
         ("campus_networks", json!(before.campus_networks), json!(after.campus_networks)),
-        ("face_enabled", json!(before.face_enabled), json!(after.face_enabled)),
         (
             "language",
             json!(language_to_proto(before.language).as_str_name()),
@@ -151,7 +171,7 @@ pub fn difference(before: &Model, after: &Model) -> Value {
             json!(start_position_to_proto(after.start_position).as_str_name()),
         ),
     ];
-    let changed = fields.into_iter().chain(numbers).filter(|(_, before, after)| before != after);
+    let changed = fields.into_iter().chain(numbers).chain(switches).filter(|(_, before, after)| before != after);
     Value::Object(
         changed.map(|(name, from, to)| (name.to_owned(), json!({"from": from, "to": to}))).collect::<Map<_, _>>(),
     )
@@ -242,9 +262,9 @@ mod tests {
 
     #[test]
     fn what_replaces_a_college_is_a_whole_one() {
-        let mut all =
-            vec!["name", "time_zone", "registration", "campus_networks", "start_position", "language", "face_enabled"];
+        let mut all = vec!["name", "time_zone", "registration", "campus_networks", "start_position", "language"];
         all.extend(NUMBERS.map(|(name, ..)| name));
+        all.extend(SWITCHES.map(|(name, ..)| name));
         let all = all.as_slice();
         let whole = || College {
             name: "Hillside".to_owned(),
@@ -264,6 +284,7 @@ mod tests {
             late_weight_percent: Some(50),
             low_attendance_percent: Some(0),
             face_enabled: Some(true),
+            location_deletion_allowed: Some(false),
             device_cooldown_hours: Some(0),
             offline_window_hours: Some(0),
             language: college::Language::De.into(),
@@ -279,7 +300,9 @@ mod tests {
         let every_number = NUMBERS.map(|(name, ..)| format!("college.{name}"));
         let mut required = vec!["college.name", "college.time_zone"];
         required.extend(every_number.iter().map(String::as_str));
-        required.extend(["college.registration", "college.language", "college.start_position", "college.face_enabled"]);
+        let every_switch = SWITCHES.map(|(name, ..)| format!("college.{name}"));
+        required.extend(["college.registration", "college.language", "college.start_position"]);
+        required.extend(every_switch.iter().map(String::as_str));
         let table: [(College, &[&'static str], &[&str]); 17] = [
             (whole(), all, &[]),
             (College { id: id(10), ..short("riverside") }, all, &[]),
@@ -318,6 +341,7 @@ mod tests {
         after.retention_days = 0;
         after.start_position = StartPosition::Required;
         after.start_early_minutes = 5;
+        after.location_deletion_allowed = false;
         assert_eq!(
             difference(&college(), &after),
             json!({
@@ -328,6 +352,7 @@ mod tests {
                 "retention_days": {"from": 365, "to": 0},
                 "start_position": {"from": "OPTIONAL", "to": "REQUIRED"},
                 "start_early_minutes": {"from": 15, "to": 5},
+                "location_deletion_allowed": {"from": true, "to": false},
             })
         );
     }

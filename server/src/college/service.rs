@@ -52,5 +52,6 @@ fn to_proto(college: Model) -> College {
         device_cooldown_hours: Some(college.device_cooldown_hours),
         offline_window_hours: Some(college.offline_window_hours),
         face_enabled: Some(college.face_enabled),
+        location_deletion_allowed: Some(college.location_deletion_allowed),
     }
 }

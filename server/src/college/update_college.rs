@@ -39,6 +39,7 @@ const WRITABLE: &[&str] = &[
     "device_cooldown_hours",
     "offline_window_hours",
     "face_enabled",
+    "location_deletion_allowed",
 ];
 
 impl Service {

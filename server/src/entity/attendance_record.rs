@@ -14,7 +14,10 @@ of_a_college!();
 mod row {
     use sea_orm::entity::prelude::*;
 
-    use crate::entity::evidence::{EvidenceList, FlagList};
+    use crate::entity::{
+        distance_band::DistanceBand,
+        evidence::{EvidenceList, FlagList},
+    };
 
     /// How the student attended.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
@@ -90,6 +93,10 @@ mod row {
         #[sea_orm(column_type = "JsonBinary")]
         pub flags: FlagList,
         pub review: Review,
+        /// How far outside the fence it was, once the position is gone.
+        pub distance_band: Option<DistanceBand>,
+        /// When all that shows where it was made was taken out.
+        pub traces_removed_at: Option<DateTimeUtc>,
         /// The session's `event_seq` when the record was made or last changed.
         pub event_seq: i64,
         pub created_at: DateTimeUtc,
@@ -101,6 +108,9 @@ mod row {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// The reviews that somebody has to decide on.
+pub const WAITING: [Review; 2] = [Review::Open, Review::Appealed];
 
 impl Model {
     /// A record of a student in a session, with nothing shown.
@@ -133,6 +143,8 @@ impl Model {
             policy_version: None,
             flags: FlagList::default(),
             review: Review::None,
+            distance_band: None,
+            traces_removed_at: None,
             event_seq: session.event_seq,
             created_at: at,
             updated_at: at,

@@ -7,7 +7,7 @@ of_a_college!();
 mod row {
     use sea_orm::entity::prelude::*;
 
-    use crate::entity::evidence::EvidenceList;
+    use crate::entity::{distance_band::DistanceBand, evidence::EvidenceList};
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
     #[sea_orm(table_name = "check_in_attempts")]
@@ -33,6 +33,10 @@ mod row {
         pub policy_id: Option<Uuid>,
         pub policy_version: Option<i32>,
         pub attempted_at: DateTimeUtc,
+        /// How far outside the fence it was, once the position is gone.
+        pub distance_band: Option<DistanceBand>,
+        /// When all that shows where it was made was taken out.
+        pub traces_removed_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

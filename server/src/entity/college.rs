@@ -78,7 +78,7 @@ mod row {
         pub late_grace_seconds: i32,
         pub registration: Registration,
         pub campus_networks: Networks,
-        /// Of positions; 0 keeps them for ever.
+        /// Of all that shows where somebody was; 0 keeps it for ever.
         pub retention_days: i32,
         /// How many days after that of its session a record can be changed.
         pub record_lock_days: i32,
@@ -111,6 +111,8 @@ mod row {
         pub offline_window_hours: i32,
         /// Whether pictures of faces are compared.
         pub face_enabled: bool,
+        /// Whether people may have removed what shows where they were, before its time.
+        pub location_deletion_allowed: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -126,6 +128,11 @@ pub fn by_id(id: Uuid) -> Select<row::Entity> {
 /// Across colleges: whoever signs in says which one.
 pub fn by_short_name(short_name: &str) -> Select<row::Entity> {
     row::Entity::find().filter(row::Column::ShortName.eq(short_name))
+}
+
+/// Across colleges: those that keep what shows where somebody was for some days, and not for ever.
+pub fn with_retention() -> Select<row::Entity> {
+    row::Entity::find().filter(row::Column::RetentionDays.gt(0))
 }
 
 /// Across colleges: where a call comes from is known before it is known whose it is.
@@ -172,6 +179,7 @@ impl Model {
             device_cooldown_hours: 48,
             offline_window_hours: 24,
             face_enabled: false,
+            location_deletion_allowed: true,
             record_lock_days: 30,
             feedback_days: 7,
             late_weight_percent: 100,

@@ -13,6 +13,7 @@ pub mod check_in_attempt;
 pub mod check_in_scan;
 pub mod college;
 pub mod device;
+pub mod distance_band;
 pub mod division;
 pub mod enrolment;
 pub mod evidence;

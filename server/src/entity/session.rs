@@ -133,6 +133,8 @@ mod row {
         /// Where one may check in as well.
         #[sea_orm(column_type = "JsonBinary")]
         pub also_location_ids: LocationIds,
+        /// When all that shows where its people were was taken out, of itself and of its records.
+        pub traces_removed_at: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -196,6 +198,7 @@ impl Model {
             makes_up_session_id: None,
             has_participants: false,
             also_location_ids: LocationIds::default(),
+            traces_removed_at: None,
         }
     }
 }

@@ -1,13 +1,19 @@
 //! DeleteUser: put a pseudonym in the person's place, unless the college would lose its last administrator → end enrolments
-//! and all that they are signed in with, their keys, what was mailed to them, and their face → drop the copies, tell the replicas.
+//! and all that they are signed in with, their keys, what was mailed to them, and their face, and have it forgotten where they were → drop the copies, tell the replicas.
 
 use uuid::Uuid;
 
-use super::{RESOURCE, rules, service::Service, store};
+use super::{
+    RESOURCE,
+    gone::{Gone, forget_places},
+    rules,
+    service::Service,
+    store,
+};
 use crate::{
     api_key, audit,
     identity::{self, Revoked},
-    organisation,
+    jobs, organisation,
     origin::Origin,
     principal::Principal,
     problem::Problem,
@@ -42,6 +48,7 @@ impl Service {
                     store::forget_messages(tx, college_id, id).await?;
                     store::forget_devices(tx, college_id, id).await?;
                     store::forget_face(tx, college_id, id, now).await?;
+                    forget_places(tx, Gone { college_id, user_id: id }, now).await?;
                     let mut told = api_key::revoke_all_of(tx, &writer, &by, &[id], now).await?;
                     told.push(writer.revoke(tx, Revoked::user(college_id, id)).await?);
                     audit::insert(tx, row).await?;
@@ -50,6 +57,7 @@ impl Service {
             });
             let (divisions, told) = work.await?;
             told.into_iter().for_each(|told| revoker.tell(told));
+            jobs::announce(&store.bus);
             for division_id in divisions {
                 organisation::outdate_roster(&store, college_id, division_id).await;
             }

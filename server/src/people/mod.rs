@@ -8,6 +8,7 @@ mod create_user;
 mod delete_user;
 mod get_me;
 mod get_user;
+mod gone;
 mod invite_user;
 mod list_users;
 pub mod many;
@@ -17,6 +18,7 @@ mod store;
 mod update_me;
 mod update_user;
 
+pub use gone::{FORGET_PERSON, Gone};
 pub use rules::{administers, changes_rights, difference, role_name};
 pub use service::Service;
 

@@ -50,6 +50,7 @@ const UPDATES: [Update; 8] = [
             "device_cooldown_hours",
             "offline_window_hours",
             "face_enabled",
+            "location_deletion_allowed",
         ],
     },
     Update { method: "DivisionService.UpdateDivision", table: "divisions", writable: &["name", "description"] },

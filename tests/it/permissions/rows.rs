@@ -278,6 +278,9 @@ pub fn row(method: &str) -> Option<Row> {
         }
         "ExcuseService.ListExcuses" => Row { list: Some("excuses"), ..OPEN },
         "RecordService.ListMyRecords" => Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN },
+        "LocationHistoryService.ListMyLocationHistory" | "LocationHistoryService.DeleteMyLocationHistory" => {
+            Row { callers: STUDENTS, objects: CALLER, repeatable: false, ..OPEN }
+        }
         "FeedbackService.GiveFeedback" => Row { callers: STUDENTS, student_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN },
         "FeedbackService.GetSessionFeedback" => {
             Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_YOURS, gone: NOT_FOUND, ..OPEN }

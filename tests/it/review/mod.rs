@@ -25,11 +25,11 @@ fn decision(record: &AttendanceRecord, decision: Decision) -> DecideReviewReques
     }
 }
 
-async fn decide(staff: &Actor, record: &AttendanceRecord, what: Decision) -> Review {
+pub async fn decide(staff: &Actor, record: &AttendanceRecord, what: Decision) -> Review {
     staff.reviews().decide_review(decision(record, what)).await.answer()
 }
 
-fn appeal(record: &AttendanceRecord) -> AppealReviewRequest {
+pub fn appeal(record: &AttendanceRecord) -> AppealReviewRequest {
     AppealReviewRequest { record_id: record.id.clone(), reason: "I answered a question.".to_owned() }
 }
 

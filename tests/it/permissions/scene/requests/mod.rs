@@ -79,6 +79,8 @@ fn asks_nothing(method: &str) -> bool {
             | "GeofenceService.ListLocations"
             | "GeofenceService.ExportLocations"
             | "RecordService.ListMyRecords"
+            | "LocationHistoryService.ListMyLocationHistory"
+            | "LocationHistoryService.DeleteMyLocationHistory"
             | "HealthService.Check"
             | "HealthService.Live"
             | "HealthService.Ready"
