@@ -35,6 +35,7 @@ mod m20261120_000027_reviews;
 mod m20261120_000028_more_places;
 mod m20261120_000030_offline;
 mod m20261120_000031_retention;
+mod m20261120_000032_sent_passwords;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000028_more_places::Step),
             Box::new(m20261120_000030_offline::Step),
             Box::new(m20261120_000031_retention::Step),
+            Box::new(m20261120_000032_sent_passwords::Step),
         ]
     }
 }

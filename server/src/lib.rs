@@ -309,23 +309,25 @@ fn services(
         keys: keys.clone(),
         code_interval_seconds: settings.code.interval_seconds,
     };
-    let session = session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone() };
-    let runner = session.handle_jobs(runner);
-    let code = code::Service {
-        store: store.clone(),
-        clock: clock.clone(),
-        rotation: rotation.clone(),
-        passwords: one_time_passwords.clone(),
-        leases: leases.clone(),
-    };
-    let runner = one_time_passwords.handle_jobs(runner, clock);
-    let runner = fingerprint::handle_jobs(runner, store, clock);
     let faces = face::Faces {
         store: store.clone(),
         clock: clock.clone(),
         keys: keys.clone(),
         reader: face::Reader::begin(settings.face_models_dir.clone())?,
     };
+    let session =
+        session::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), faces: faces.clone() };
+    let runner = session.handle_jobs(runner);
+    let code = code::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        rotation: rotation.clone(),
+        passwords: one_time_passwords.clone(),
+        mailer: mailer.clone(),
+        leases: leases.clone(),
+    };
+    let runner = one_time_passwords.handle_jobs(runner, &mailer, clock);
+    let runner = fingerprint::handle_jobs(runner, store, clock);
     let checkin = checkin::Service {
         store: store.clone(),
         clock: clock.clone(),

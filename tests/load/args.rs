@@ -22,6 +22,8 @@ pub enum Command {
     Crossing(Crossing),
     /// Send REST calls through the edge alone and through Envoy in turn, in front of the same upstream
     Edge(Edge),
+    /// Check in with everything but a face, beside check-ins with a code and a position
+    Factors(Factors),
     /// Ask whether points are inside fences all over the earth, and hold the answers against GeographicLib
     Geodesic(Geodesic),
     /// Tell many listeners of each change of one session, beside one that listens alone
@@ -115,6 +117,19 @@ pub struct People {
     /// A setting of the server; can be given many times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Factors {
+    /// How often each kind has its turn; the first one does not count
+    #[arg(long, default_value_t = 6, value_parser = value_parser!(u32).range(2..=30))]
+    pub turns: u32,
+    /// Check-ins in one turn
+    #[arg(long, default_value_t = 2000, value_parser = value_parser!(u32).range(100..=5000))]
+    pub students: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
 }
 
 #[derive(Args)]

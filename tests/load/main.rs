@@ -26,6 +26,8 @@
 //! records are marked, corrected and excused. It fails where the server's statistics are not what counting every record gives, or
 //! a record is not what was acknowledged. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
 //!
+//! `load factors` says what a check-in costs that shows everything but a face, beside one with a code and a position.
+//!
 //! `load relay` has codes passed on from the room to somebody elsewhere, in 2, 5, 10 and 20 s, and says how often they are accepted, by how
 //! codes rotate; and how often honest check-ins are that arrive up to 4 s after the scan. It takes the server that lies beside it, or
 //! `ROLLCALL_BINARY`. Any build will do.
@@ -52,6 +54,7 @@ mod codes;
 mod crossing;
 mod crowd;
 mod edge;
+mod factors;
 mod figures;
 mod geodesic;
 mod grpc;
@@ -101,6 +104,7 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
         args::Command::Positions(options) => positions::run(&options, stopped).await,
+        args::Command::Factors(options) => factors::run(&options, stopped).await,
         args::Command::Relay(options) => relay::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,
         args::Command::Semester(options) => semester::run(&options, stopped).await,

@@ -75,6 +75,7 @@ impl Class {
         let request = RequestOtpRequest {
             location_id: self.college.location.id.to_string(),
             session_id: Some(self.college.session.id.to_string()),
+            student_id: None,
         };
         self.teacher().codes().request_otp(request).await.answer()
     }

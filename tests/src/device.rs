@@ -72,7 +72,11 @@ impl Phone {
 
     /// What enrols the key for somebody, with a fresh nonce.
     pub async fn enrolment(&self, actor: &Actor) -> EnrolDeviceRequest {
-        let nonce = nonce(actor).await;
+        self.enrolment_with(&nonce(actor).await)
+    }
+
+    /// What enrols the key, with this nonce.
+    pub fn enrolment_with(&self, nonce: &GetCheckInNonceResponse) -> EnrolDeviceRequest {
         let message = [
             b"rollcall-enrolment-v1".as_slice(),
             &bytes(&nonce.college_id),

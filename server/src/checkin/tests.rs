@@ -118,7 +118,7 @@ fn evidence_keeps_the_doubt_and_the_numbers() {
 #[test]
 fn a_one_time_password_does_what_a_code_does() {
     use crate::problem::ErrorReason::{AttemptsExhausted, MoreEvidenceNeeded, OtpExpired, OtpInvalid};
-    let holds = OtpReading::Holds { id: uuid::Uuid::nil(), age_seconds: 5, expires_at: at(60) };
+    let holds = OtpReading::Holds { is_personal: false, id: uuid::Uuid::nil(), age_seconds: 5, expires_at: at(60) };
     let expired = OtpReading::Expired { age_seconds: 70 };
     let exhausted = OtpReading::Exhausted { retry_after_seconds: 9 };
     let old = Reading::Expired { age_seconds: 60 };

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::problem::{ErrorReason, Problem};
+use crate::{
+    entity::evidence::Factor,
+    policy,
+    problem::{ErrorReason, Problem},
+};
 
 pub fn invalid() -> Problem {
     Problem::new(ErrorReason::CodeInvalid, "This is no code of the session. Scan it again.")
@@ -14,9 +18,8 @@ pub fn expired(age_seconds: i64) -> Problem {
 }
 
 pub fn unfinished() -> Problem {
-    Problem::new(ErrorReason::MoreEvidenceNeeded, "Hold the camera before the screen until it has seen three codes.")
-        .with("factors", "CODE")
-        .with("alternatives", "CODE")
+    let message = "Hold the camera before the screen until it has seen three codes.".to_owned();
+    Problem { message, ..policy::more_needed(&[vec![Factor::Code]]) }
 }
 
 pub fn otp_invalid() -> Problem {
@@ -38,6 +41,11 @@ pub fn attempts_exhausted(retry_after_seconds: i64) -> Problem {
 
 pub fn not_enrolled() -> Problem {
     Problem::new(ErrorReason::NotEnrolled, "You are not enrolled in this session's division.")
+}
+
+/// For staff, about somebody whom they want to send something. Who is of another college is not told from who is not there.
+pub fn student_not_enrolled() -> Problem {
+    Problem::new(ErrorReason::NotEnrolled, "This student is not enrolled in the session's division.")
 }
 
 pub fn not_active(state: &str) -> Problem {

@@ -18,6 +18,7 @@ use crate::{
     clock::Clock,
     convert::{id, optional_id},
     lease::Leases,
+    mail::Mailer,
     origin::Origin,
     principal::Principal,
     store::Store,
@@ -30,6 +31,7 @@ pub struct Service {
     pub clock: Clock,
     pub rotation: Rotation,
     pub passwords: OneTimePasswords,
+    pub mailer: Mailer,
     pub leases: Leases,
 }
 
@@ -86,7 +88,8 @@ impl CodeService for Service {
         let location_id = id("location_id", &request.location_id)?;
         let session_id = optional_id("session_id", request.session_id.as_deref())?;
         let session = self.session_at(&principal, location_id, session_id).await?;
-        let mut response = Response::new(self.request_otp(&principal, &origin, &session).await?);
+        let student_id = optional_id("student_id", request.student_id.as_deref())?;
+        let mut response = Response::new(self.request_otp(&principal, &origin, &session, student_id).await?);
         caching::forbid(response.metadata_mut());
         Ok(response)
     }

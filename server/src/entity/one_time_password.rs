@@ -18,6 +18,8 @@ mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub session_id: Uuid,
+        /// Whom it was sent to, and who alone may use it; none where it is shown in the room.
+        pub student_id: Option<Uuid>,
         /// When the minute begins that it is the only one of.
         pub step: DateTimeUtc,
         pub salt: Vec<u8>,

@@ -30,6 +30,9 @@ pub struct Rules {
     /// What is refused instead of looked at later.
     #[serde(default)]
     pub refused_flags: Vec<Flag>,
+    /// Whether a teacher who starts a session shows her own face.
+    #[serde(default)]
+    pub start_needs_face: bool,
 }
 
 /// The rules by which check-ins of a college are decided, now or in sessions to come: the newest of each policy that is in force
@@ -112,6 +115,7 @@ impl Default for Rules {
             code_mode: CodeMode::Lenient,
             late_grace_seconds: None,
             refused_flags: Vec::new(),
+            start_needs_face: false,
         }
     }
 }

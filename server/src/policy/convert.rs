@@ -94,6 +94,7 @@ pub fn rules_from_proto(rules: &PolicyRules) -> Rules {
         },
         late_grace_seconds: rules.late_grace_seconds,
         refused_flags: rules.refused_flags().map(flag_from_proto).collect(),
+        start_needs_face: rules.start_needs_face,
     }
 }
 
@@ -115,6 +116,7 @@ fn rules_to_proto(rules: &Rules) -> PolicyRules {
         .into(),
         late_grace_seconds: rules.late_grace_seconds,
         refused_flags: rules.refused_flags.iter().map(|flag| flag_to_proto(*flag).into()).collect(),
+        start_needs_face: rules.start_needs_face,
     }
 }
 

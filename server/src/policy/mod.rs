@@ -17,6 +17,7 @@ mod get_policy;
 mod get_session_policy;
 mod list_policies;
 mod list_policy_versions;
+mod more_needed;
 mod rules;
 mod service;
 mod store;
@@ -24,6 +25,7 @@ mod update_policy;
 mod weigh;
 
 pub use applied::{Applied, load_applied, refresh_applied};
+pub use more_needed::more_needed;
 pub use service::Service;
 pub use weigh::{Weighed, weigh};
 

@@ -24,6 +24,9 @@ pub fn check(rules: &Rules, off: &[Factor], prefix: &str) -> Result<(), Problem>
         faults.add("code_mode", "CHALLENGE needs CODE among the requirements");
     }
     check_refused_flags(rules, &mut faults);
+    if rules.start_needs_face && !offer.face {
+        faults.add("start_needs_face", "the college does not compare faces: leave it out, or switch it on");
+    }
     match faults.found.is_empty() {
         true => Ok(()),
         false => Err(Problem::invalid(ErrorReason::PolicyUnsatisfiable, faults.found)),

@@ -25,6 +25,7 @@ mod reschedule_session;
 mod rules;
 mod service;
 mod standing;
+mod start_face;
 mod start_session;
 mod store;
 mod sweep;

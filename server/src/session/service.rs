@@ -9,7 +9,7 @@ use rollcall_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::convert::to_proto;
-use crate::{clock::Clock, convert, keys::Keys, origin::Origin, principal::Principal, store::Store};
+use crate::{clock::Clock, convert, face::Faces, keys::Keys, origin::Origin, principal::Principal, store::Store};
 
 /// What sessions need.
 #[derive(Clone)]
@@ -17,6 +17,7 @@ pub struct Service {
     pub store: Store,
     pub clock: Clock,
     pub keys: Keys,
+    pub faces: Faces,
 }
 
 #[tonic::async_trait]

@@ -3,6 +3,7 @@
 use rollcall_proto::v1::StartSessionRequest;
 use serde_json::json;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     rules::Move,
@@ -34,6 +35,7 @@ impl Service {
             longitude: position.longitude.unwrap_or_default(),
             accuracy_meters: position.accuracy_meters,
         });
+        self.look_at_starter(principal, id, Zeroizing::new(request.face_image)).await?;
         let (caller, now) = (principal.id, self.clock.now());
         self.transition(principal, id, Move::Start, origin, move |tx, session| {
             Box::pin(async move {

@@ -29,7 +29,7 @@ async fn keeps_a_row_of_every_deed(kind: Kind) {
         ..Default::default()
     };
     let created = teacher.sessions().create_session(request).await.answer().id;
-    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), position: None }).await.answer();
+    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), ..Default::default() }).await.answer();
     teacher.sessions().end_session(EndSessionRequest { id: planned.clone() }).await.answer();
     let cancel = CancelSessionRequest { id: created.clone(), reason: "the pipe burst".to_owned() };
     teacher.sessions().cancel_session(cancel.clone()).await.answer();

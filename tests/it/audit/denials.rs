@@ -22,7 +22,7 @@ async fn leave_a_row_each(kind: Kind) {
     student.geofences().create_location(CreateLocationRequest::default()).await.refused();
     student.rest().get("/api/v1/audit").await.refused();
     // By who knows the object; a stream too.
-    other.sessions().start_session(StartSessionRequest { id: planned.clone(), position: None }).await.refused();
+    other.sessions().start_session(StartSessionRequest { id: planned.clone(), ..Default::default() }).await.refused();
     let list = ListRecordsRequest { session_id: Some(running.clone()), ..Default::default() };
     other.records().list_records(list).await.refused();
     other.rest().get(&format!("/ws/attendance/live?session_id={running}")).await.refused();

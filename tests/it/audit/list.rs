@@ -36,7 +36,7 @@ async fn shows_the_newest_first(kind: Kind) {
     class.world.actor(&other.admin).login().await;
     let (teacher, admin) = (class.teacher(), class.admin());
     let before = class.world.clock().now() - TimeDelta::seconds(1);
-    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), position: None }).await.answer();
+    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), ..Default::default() }).await.answer();
     let cancel = CancelSessionRequest { id: planned.clone(), reason: "the pipe burst".to_owned() };
     let mut request = tonic::Request::new(cancel);
     request.metadata_mut().insert("x-request-id", "from-the-test".parse().expect("a header"));
@@ -76,7 +76,7 @@ async fn lets_through_what_is_asked_for(kind: Kind) {
     let planned = college.another_session(State::Scheduled).id.to_string();
     let class = Class::of(Plan::new(kind), college).await;
     let (teacher, admin) = (class.teacher(), class.admin());
-    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), position: None }).await.answer();
+    teacher.sessions().start_session(StartSessionRequest { id: planned.clone(), ..Default::default() }).await.answer();
     let room = json!({"name": "Room 7", "latitude": 12.9, "longitude": 77.6});
     let room = admin.rest().post("/api/v1/locations", &room).await.answer();
     let room = room["id"].as_str().expect("an id").to_owned();

@@ -26,7 +26,7 @@ async fn is_recorded_and_seen(kind: Kind) {
     let (here, away) = (class.college.students[0].id, class.college.students[1].id);
     let session_id = class.session_id();
 
-    let request = StartSessionRequest { id: session_id.to_string(), position: None };
+    let request = StartSessionRequest { id: session_id.to_string(), ..Default::default() };
     let started = teacher.sessions().start_session(request).await.answer();
     assert!((class.world.clock().now() - time(started.started_at)).num_seconds() < 5, "{started:?}");
     assert_eq!(

@@ -10,6 +10,7 @@ mod erase;
 mod fetched;
 mod missing;
 mod pictures;
+mod start;
 
 use rollcall_proto::v1::{
     CheckInRequest, EnrolFaceRequest, FaceEnrolment, GetFaceEnrolmentRequest, GiveFaceConsentRequest,

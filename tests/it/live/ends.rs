@@ -29,7 +29,7 @@ async fn comes_with_the_sessions_end(kind: Kind) {
     let mut watch = Watch::open(&teacher, scheduled.id, "").await;
     assert_eq!(watch.session().await, session_message(&scheduled));
 
-    let start = StartSessionRequest { id: scheduled.id.to_string(), position: None };
+    let start = StartSessionRequest { id: scheduled.id.to_string(), ..Default::default() };
     let started = teacher.sessions().start_session(start).await.answer();
     assert_eq!(watch.session().await, started);
     let cancel = CancelSessionRequest { id: scheduled.id.to_string(), reason: "fire alarm".to_owned() };

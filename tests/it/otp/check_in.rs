@@ -159,6 +159,7 @@ async fn each_of_many_uses_it_once_on_two_replicas(kind: Kind) {
         let ask = rollcall_proto::v1::RequestOtpRequest {
             location_id: class.college.location.id.to_string(),
             session_id: Some(session.to_string()),
+            student_id: None,
         };
         let shown = class.teacher().codes().request_otp(ask).await.answer();
         // 32 at once: each student four times, twice on each replica, two of the four with the same id.

@@ -2,5 +2,6 @@
 
 mod check_in;
 mod request;
+mod send;
 mod tries;
 mod verify;

@@ -15,7 +15,7 @@ in_one_world!(is_no_head_and_kept_by_nobody, lives_as_long_as_is_set);
 const MINUTE: i64 = 60;
 
 fn at(class: &Class) -> RequestOtpRequest {
-    RequestOtpRequest { location_id: class.college.location.id.to_string(), session_id: None }
+    RequestOtpRequest { location_id: class.college.location.id.to_string(), session_id: None, student_id: None }
 }
 
 async fn is_one_for_the_minute(kind: Kind) {

@@ -154,7 +154,7 @@ async fn give_a_session_another_time(kind: Kind) {
     assert_eq!(rows[0]["detail"]["from"]["location_id"], json!(class.college.location.id));
     assert_eq!(rows[0]["detail"]["to"]["location_id"], json!(elsewhere.id));
     // It is started then, and there.
-    let start = rollcall_proto::v1::StartSessionRequest { id: moved.id.clone(), position: None };
+    let start = rollcall_proto::v1::StartSessionRequest { id: moved.id.clone(), ..Default::default() };
     assert_eq!(class.teacher().sessions().start_session(start.clone()).await.refused().reason, "START_WINDOW");
     class.world.advance(3 * 3600).await;
     let here = Some(class.college.north(0.0));

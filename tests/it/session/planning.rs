@@ -190,7 +190,7 @@ async fn follow_a_slot_that_changes(kind: Kind) {
     .await;
     let mut sessions = class.teacher().sessions();
     let [running, moved, cancelled, follows] = before.as_slice() else { panic!("{before:?}") };
-    let start = StartSessionRequest { id: running.id.clone(), position: None };
+    let start = StartSessionRequest { id: running.id.clone(), ..Default::default() };
     let running = sessions.start_session(start).await.answer();
     let later = RescheduleSessionRequest {
         id: moved.id.clone(),
@@ -311,7 +311,7 @@ async fn go_with_their_slot(kind: Kind) {
     })
     .await;
     let started = before.iter().find(|session| session.timetable_id == one.id).expect("one of Monday");
-    let start = StartSessionRequest { id: started.id.clone(), position: None };
+    let start = StartSessionRequest { id: started.id.clone(), ..Default::default() };
     class.teacher().sessions().start_session(start).await.answer();
     let refusal = class.admin().timetables().delete_timetable(DeleteTimetableRequest { id: one.id }).await.refused();
     assert_eq!((refusal.kind(), refusal.told("resource")), ((Code::FailedPrecondition, "IN_USE"), "timetable"));

@@ -31,7 +31,7 @@ enum Step {
 async fn take(actor: &Actor, step: Step, id: String) -> Result<tonic::Response<Session>, tonic::Status> {
     let mut sessions = actor.sessions();
     match step {
-        Step::Start => sessions.start_session(StartSessionRequest { id, position: None }).await,
+        Step::Start => sessions.start_session(StartSessionRequest { id, ..Default::default() }).await,
         Step::End => sessions.end_session(EndSessionRequest { id }).await,
         Step::Cancel => sessions.cancel_session(CancelSessionRequest { id, reason: "rain".to_owned() }).await,
     }

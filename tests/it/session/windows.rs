@@ -36,7 +36,7 @@ async fn planned(class: &Class, seconds: i64) -> Session {
 }
 
 async fn start(actor: &Actor, session: &Session, position: Option<Position>) -> Result<Response<Session>, Status> {
-    actor.sessions().start_session(StartSessionRequest { id: session.id.clone(), position }).await
+    actor.sessions().start_session(StartSessionRequest { id: session.id.clone(), position, ..Default::default() }).await
 }
 
 async fn set(class: &Class, settings: Value) {

@@ -109,7 +109,7 @@ impl Stage<'_> {
     async fn start(&self, family: &mut Family, number: usize) -> anyhow::Result<Vec<Due>> {
         let (staff, _) = self.staff(family, number);
         let lesson = &mut family.lessons[number];
-        let request = StartSessionRequest { id: lesson.id.clone(), position: None };
+        let request = StartSessionRequest { id: lesson.id.clone(), ..Default::default() };
         let session = self.told("StartSession", staff.sessions().start_session(request).await).map_err(refused)?;
         (lesson.state, lesson.begun) = (State::Active, Some(time(session.started_at)));
         Ok(Vec::new())

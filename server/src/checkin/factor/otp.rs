@@ -10,10 +10,13 @@ use crate::{
 pub fn judge(reading: OtpReading) -> Judged {
     let evidence = |verdict, detail: &'static str| Evidence::new(Factor::Otp, verdict, detail);
     match reading {
-        OtpReading::Holds { age_seconds, .. } => Judged::said(
-            evidence(Verdict::Passed, "The one-time password was being shown.")
-                .figure("age_seconds", age_seconds as f64),
-        ),
+        OtpReading::Holds { is_personal, age_seconds, .. } => {
+            let detail = match is_personal {
+                false => "The one-time password was being shown.",
+                true => "The one-time password was sent to you.",
+            };
+            Judged::said(evidence(Verdict::Passed, detail).figure("age_seconds", age_seconds as f64))
+        }
         OtpReading::Expired { age_seconds } => Judged::refused(
             evidence(Verdict::Failed, "The one-time password was too old.").figure("age_seconds", age_seconds as f64),
             Refusal::OtpExpired { age_seconds },
@@ -39,9 +42,15 @@ mod tests {
 
     #[test]
     fn each_reading_has_its_verdict_and_its_refusal() {
-        let holds = OtpReading::Holds { id: Uuid::nil(), age_seconds: 3, expires_at: DateTime::UNIX_EPOCH };
+        let holds = |is_personal| OtpReading::Holds {
+            id: Uuid::nil(),
+            is_personal,
+            age_seconds: 3,
+            expires_at: DateTime::UNIX_EPOCH,
+        };
         let table = [
-            (holds, Verdict::Passed, Some(3.0), None),
+            (holds(false), Verdict::Passed, Some(3.0), None),
+            (holds(true), Verdict::Passed, Some(3.0), None),
             (OtpReading::Expired { age_seconds: 61 }, Verdict::Failed, Some(61.0), Some(ErrorReason::OtpExpired)),
             (OtpReading::Invalid, Verdict::Failed, None, Some(ErrorReason::OtpInvalid)),
             (

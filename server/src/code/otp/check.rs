@@ -19,16 +19,17 @@ impl OneTimePasswords {
         digits: &str,
         now: DateTime<Utc>,
     ) -> Result<OtpReading, Problem> {
-        let (key, life, session, entered) = (self.key, self.life, session.clone(), digits.to_owned());
+        let (key, life, session, entered) = (self.key, self.longest_life(), session.clone(), digits.to_owned());
         let work = self.database.write(move |tx| {
             Box::pin(async move {
                 let mut tries = store::lock_tries(tx, session.college_id, student_id, now).await?;
-                let known = store::list_since(tx, &session, now - REMEMBERED).await?;
+                let known = store::list_since(tx, &session, student_id, now - REMEMBERED).await?;
                 // All of them, also after the right one: how long it takes tells nothing.
                 let candidates: Vec<rules::Candidate> = known
                     .iter()
                     .map(|password| rules::Candidate {
                         id: password.id,
+                        is_personal: password.student_id.is_some(),
                         is_it: number::is(&key, &session, password, &entered),
                         issued_at: password.issued_at,
                         expires_at: password.expires_at,

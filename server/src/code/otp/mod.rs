@@ -1,19 +1,21 @@
-//! One-time passwords: six digits that the teacher shows, for those who cannot scan.
+//! One-time passwords: six digits that the teacher shows, for those who cannot scan, or has sent to one student, who alone may use them.
 //!
-//! Promises: a session has one at a time, for as long as it lives, the same on every replica; it is good until a time, once for each student; of the wrong
+//! Promises: a session has one at a time, and one for each student whom one is sent to, for as long as it lives, the same on every replica; it is good until a time, once for each student; of the wrong
 //! ones that a student sends, at most five are held against one password and ten looked at in a minute, whatever comes at once and
 //! wherever. Never: the digits in a table, a log, an event or a record; a try that is counted against somebody else.
 //!
 //! A right one is used up by the record that it leads to, which one statement writes or does not: nothing is spent that is not
 //! stored, and whoever is refused for another reason enters the same digits again.
 //!
-//! Read `number.rs` for what the digits are, `rules.rs` for what a try comes to, `check.rs` for how tries are counted.
+//! Read `issue.rs` for when there is another one, `number.rs` for what the digits are, `rules.rs` for what a try comes to, `check.rs` for how tries are counted.
 
 mod background;
 mod check;
 mod issue;
+mod letter;
 mod number;
 mod rules;
+mod send;
 mod store;
 
 use chrono::TimeDelta;
@@ -24,8 +26,8 @@ use crate::store::Database;
 /// What entered digits turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtpReading {
-    /// They hold. Seconds since they were first shown.
-    Holds { id: Uuid, age_seconds: i64, expires_at: chrono::DateTime<chrono::Utc> },
+    /// They hold. Seconds since they were first shown, or sent to the student alone.
+    Holds { id: Uuid, is_personal: bool, age_seconds: i64, expires_at: chrono::DateTime<chrono::Utc> },
     /// They were true. Seconds since they were first shown.
     Expired { age_seconds: i64 },
     /// They are not those of the session.
@@ -44,6 +46,10 @@ impl OtpReading {
     }
 }
 
+/// What is sent lives so many times as long as what is shown: a letter is on its way for a while. It is guessed no easier for that,
+/// because what counts is the number of tries.
+const SENT_LIVES: i32 = 5;
+
 /// How one-time passwords are made and checked.
 #[derive(Clone)]
 pub struct OneTimePasswords {
@@ -55,5 +61,10 @@ pub struct OneTimePasswords {
 impl OneTimePasswords {
     pub const fn new(database: Database, key: [u8; 32], life: TimeDelta) -> Self {
         Self { database, key, life }
+    }
+
+    /// How long one lives that is sent to a student.
+    fn longest_life(&self) -> TimeDelta {
+        self.life * SENT_LIVES
     }
 }

@@ -60,6 +60,7 @@ mod tests {
             college_id: session().college_id,
             id: Uuid::from_u128(5),
             session_id: session().id,
+            student_id: None,
             step: DateTime::UNIX_EPOCH,
             salt: number.to_be_bytes().to_vec(),
             issued_at: DateTime::UNIX_EPOCH,

@@ -16,6 +16,8 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub id: Uuid,
+    /// Whether it was sent to the student alone.
+    pub is_personal: bool,
     pub is_it: bool,
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -38,7 +40,13 @@ pub fn judge(wrong: &[WrongTry], candidates: &[Candidate], now: DateTime<Utc>) -
     }
     let age_seconds = |candidate: &Candidate| (now - candidate.issued_at).num_seconds().max(0);
     if let Some(it) = open.iter().find(|candidate| candidate.is_it) {
-        return (OtpReading::Holds { id: it.id, age_seconds: age_seconds(it), expires_at: it.expires_at }, None);
+        let holds = OtpReading::Holds {
+            id: it.id,
+            is_personal: it.is_personal,
+            age_seconds: age_seconds(it),
+            expires_at: it.expires_at,
+        };
+        return (holds, None);
     }
     if let Some(it) = over.iter().find(|candidate| candidate.is_it) {
         return (OtpReading::Expired { age_seconds: age_seconds(it) }, None);
@@ -72,7 +80,7 @@ mod tests {
 
     /// Issued at a time, alive for 60 s.
     fn candidate(number: u128, issued: i64, is_it: bool) -> Candidate {
-        Candidate { id: id(number), is_it, issued_at: at(issued), expires_at: at(issued + 60_000) }
+        Candidate { id: id(number), is_personal: false, is_it, issued_at: at(issued), expires_at: at(issued + 60_000) }
     }
 
     fn wrong(times: &[i64], against: &[u128]) -> Vec<WrongTry> {
@@ -82,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_password_holds_for_its_life() {
-        let holds = |age_seconds| OtpReading::Holds { id: id(1), age_seconds, expires_at: at(60_000) };
+        let holds =
+            |age_seconds| OtpReading::Holds { id: id(1), is_personal: false, age_seconds, expires_at: at(60_000) };
         let table = [
             (0, holds(0)),
             (59_999, holds(59)),
@@ -112,7 +121,10 @@ mod tests {
         assert_eq!((reading, counted.expect("it counts").against), (OtpReading::Invalid, vec![id(2)]));
         let both = [candidate(1, 0, false), candidate(2, 30_000, true)];
         let (reading, _) = judge(&tries, &both, at(30_001));
-        assert_eq!(reading, OtpReading::Holds { id: id(2), age_seconds: 0, expires_at: at(90_000) });
+        assert_eq!(
+            reading,
+            OtpReading::Holds { id: id(2), is_personal: false, age_seconds: 0, expires_at: at(90_000) }
+        );
     }
 
     #[test]
@@ -133,7 +145,7 @@ mod tests {
             (20_000, OtpReading::Exhausted { retry_after_seconds: 41 }),
             (59_999, OtpReading::Exhausted { retry_after_seconds: 1 }),
             // The first of them is a minute old.
-            (60_000, OtpReading::Holds { id: id(1), age_seconds: 20, expires_at: at(100_000) }),
+            (60_000, OtpReading::Holds { id: id(1), is_personal: false, age_seconds: 20, expires_at: at(100_000) }),
         ];
         for (now, expected) in table {
             assert_eq!(judge(&others, &[candidate(1, 40_000, true)], at(now)).0, expected, "after {now} ms");

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
     sea_query::{LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -19,22 +19,42 @@ use crate::{
 };
 
 /// More passwords than can have been issued in the time that they are remembered.
-const MOST: u64 = 64;
+const MOST: u64 = 128;
 
-/// The one of a step.
+/// The one of a step, for the room or for one student.
 pub async fn find(
     connection: &impl ConnectionTrait,
     session: &session::Model,
+    student_id: Option<Uuid>,
     step: DateTime<Utc>,
 ) -> Result<Option<Model>, Problem> {
+    let whose = match student_id {
+        Some(id) => Column::StudentId.eq(id),
+        None => Column::StudentId.is_null(),
+    };
     let of_session = one_time_password::in_college(session.college_id).filter(Column::SessionId.eq(session.id));
-    Ok(of_session.filter(Column::Step.eq(step)).one(connection).await?)
+    Ok(of_session.filter(whose).filter(Column::Step.eq(step)).one(connection).await?)
 }
 
-/// Those of a session that were good after a time, the newest first.
-pub async fn list_since(tx: &Tx, session: &session::Model, time: DateTime<Utc>) -> Result<Vec<Model>, Problem> {
+/// The one that a letter is about.
+pub async fn find_by_id(
+    connection: &impl ConnectionTrait,
+    college_id: Uuid,
+    id: Uuid,
+) -> Result<Option<Model>, Problem> {
+    Ok(one_time_password::in_college(college_id).filter(Column::Id.eq(id)).one(connection).await?)
+}
+
+/// Those of a session that were good after a time for a student, the newest first.
+pub async fn list_since(
+    tx: &Tx,
+    session: &session::Model,
+    student_id: Uuid,
+    time: DateTime<Utc>,
+) -> Result<Vec<Model>, Problem> {
     Ok(one_time_password::in_college(session.college_id)
         .filter(Column::SessionId.eq(session.id))
+        .filter(Column::StudentId.is_null().or(Column::StudentId.eq(student_id)))
         .filter(Column::ExpiresAt.gt(time))
         .order_by_desc(Column::Step)
         .limit(MOST)
@@ -42,7 +62,7 @@ pub async fn list_since(tx: &Tx, session: &session::Model, time: DateTime<Utc>) 
         .await?)
 }
 
-/// Adds one, unless its minute has one.
+/// Adds one, unless its minute has one for them.
 pub async fn insert(tx: &Tx, made: Model) -> Result<(), Problem> {
     one_time_password::insert([made.into()])
         .on_conflict(OnConflict::new().do_nothing().to_owned())

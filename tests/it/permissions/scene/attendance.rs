@@ -129,7 +129,11 @@ impl Scene {
             Object::Foreign => (&self.foreign, self.foreign.location.id),
             _ => (&self.college, self.sessions[&object].location_id),
         };
-        let request = RequestOtpRequest { location_id: location.to_string(), session_id: Some(session.to_string()) };
+        let request = RequestOtpRequest {
+            location_id: location.to_string(),
+            session_id: Some(session.to_string()),
+            student_id: None,
+        };
         self.world.actor(&college.admin).codes().request_otp(request).await.answer().otp
     }
 }
