@@ -77,11 +77,11 @@ use rollcall_proto::v1::{
     geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
     live_service_server::LiveServiceServer, location_history_service_server::LocationHistoryServiceServer,
     notification_service_server::NotificationServiceServer, offline_service_server::OfflineServiceServer,
-    policy_service_server::PolicyServiceServer,
-    record_service_server::RecordServiceServer, report_service_server::ReportServiceServer,
-    review_service_server::ReviewServiceServer, schedule_feed_service_server::ScheduleFeedServiceServer,
-    session_service_server::SessionServiceServer, timetable_service_server::TimetableServiceServer,
-    user_service_server::UserServiceServer, webhook_service_server::WebhookServiceServer,
+    policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
+    report_service_server::ReportServiceServer, review_service_server::ReviewServiceServer,
+    schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
+    timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
+    webhook_service_server::WebhookServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;

@@ -131,7 +131,12 @@ impl Trial {
         let default = Rules::default();
         let asking = Rules { uncertain: Uncertain::AskForMore, settled_by: vec![Factor::Otp], ..Rules::default() };
         let code = Reading::Holds { age: Age::Current, age_seconds: 3, accepted_until: DateTime::<Utc>::UNIX_EPOCH };
-        let otp = OtpReading::Holds { id: Uuid::nil(), age_seconds: 3, expires_at: DateTime::<Utc>::UNIX_EPOCH };
+        let otp = OtpReading::Holds {
+            is_personal: false,
+            id: Uuid::nil(),
+            age_seconds: 3,
+            expires_at: DateTime::<Utc>::UNIX_EPOCH,
+        };
         let mut counts = Counts::default();
         for _ in 0..draws {
             let (x, y) = self.position(dice);

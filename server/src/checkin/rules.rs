@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     earlier::{self, Earlier},
-    factor::{
-        self, Judged, access_points::Heard, geofence::Reported, offline::MadeAt, travel::Whereabouts,
-    },
+    factor::{self, Judged, access_points::Heard, geofence::Reported, offline::MadeAt, travel::Whereabouts},
     refusal::Refusal,
 };
 use crate::{

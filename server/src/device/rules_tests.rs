@@ -99,6 +99,7 @@ fn what_a_signature_shows() {
                 signed_at: at(0),
                 qr_code: String::new(),
                 signature: private(signer).sign(MESSAGE).to_bytes(),
+                offline: None,
             }),
         };
         let looked = prove(&own, named, &claim, message, nonce);

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use rand::{SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
 use super::*;

@@ -24,8 +24,8 @@ pub fn check(rules: &Rules, off: &[Factor], prefix: &str) -> Result<(), Problem>
         faults.add("code_mode", "CHALLENGE needs CODE among the requirements");
     }
     check_refused_flags(rules, &mut faults);
-    if rules.start_needs_face && !offer.face {
-        faults.add("start_needs_face", "the college does not compare faces: leave it out, or switch it on");
+    if rules.start_needs_face && off.contains(&Factor::Face) {
+        faults.add("start_needs_face", why_off(Factor::Face));
     }
     match faults.found.is_empty() {
         true => Ok(()),

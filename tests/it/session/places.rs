@@ -53,7 +53,7 @@ async fn plan(class: &Class, also: &[&SeedLocation], seconds: i64) -> Session {
 }
 
 async fn start(class: &Class, session: &Session, position: Option<Position>) -> Session {
-    let request = StartSessionRequest { id: session.id.clone(), position };
+    let request = StartSessionRequest { id: session.id.clone(), position, ..Default::default() };
     class.teacher().sessions().start_session(request).await.answer()
 }
 
@@ -71,7 +71,7 @@ async fn let_in_at_each_of_them(kind: Kind) {
     let session = start(&class, &session, Some(class.college.north(WAY))).await;
     assert_eq!(session.start_position(), StartPlace::Inside);
     let id: Uuid = session.id.parse().expect("an id");
-    let with = |position: Position| async {
+    let with = async |position: Position| {
         let code = class.code_of(id).await.code;
         request(id, &code, position)
     };
