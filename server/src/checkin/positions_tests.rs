@@ -28,8 +28,8 @@ const RADII: [f64; 3] = [30.0, 50.0, 100.0];
 const ACCURACIES: [f64; 4] = [5.0, 12.5, 25.0, 50.0];
 /// Of each radius and accuracy.
 const HONEST: usize = 20_000;
-const INTRUDERS: usize = 10_000;
-const LESS: usize = 5_000;
+const INTRUDERS: usize = 4_000;
+const LESS: usize = 2_000;
 /// At the equator: metres of a degree.
 const NORTH: f64 = 110_574.275_8;
 const EAST: f64 = 111_319.490_8;

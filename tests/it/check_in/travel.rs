@@ -126,11 +126,8 @@ async fn nobody_is_in_two_towns_within_minutes(kind: Kind) {
 
 async fn a_mark_by_hand_is_a_place(kind: Kind) {
     let places = Places::open(kind, 2).await;
-    let marks = [(0, Status::Present), (1, Status::Absent)].map(|(student, status)| Mark {
-        student_id: places.id(student),
-        status: status.into(),
-        ..Mark::default()
-    });
+    let marks = [(0, Status::Present), (1, Status::Absent)]
+        .map(|(student, status)| Mark { student_id: places.id(student), status: status.into() });
     let (_, session) = &places.room;
     let request =
         MarkRecordsRequest { session_id: session.id.to_string(), marks: marks.into(), ..MarkRecordsRequest::default() };

@@ -44,7 +44,7 @@ impl Fence {
             let distance = radius * dice.random_range(0.3..1.0);
             beside(centre, distance * angle.cos(), distance * angle.sin())
         };
-        let ring = if number % 2 == 0 && number > 0 { (0..corners).map(corner).collect() } else { Vec::new() };
+        let ring = if number.is_multiple_of(2) && number > 0 { (0..corners).map(corner).collect() } else { Vec::new() };
         Self { centre, radius, ring }
     }
 
