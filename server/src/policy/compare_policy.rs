@@ -1,36 +1,23 @@
 //! ComparePolicy: the sessions of some days, some at a time → their check-ins, some at a time → weigh each again → count.
 
-use chrono::{DateTime, Utc};
 use rollcall_proto::v1::{
     ComparePolicyRequest, ComparePolicyResponse,
     compare_policy_response::{Cause, Cell as ProtoCell, Outcome},
 };
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::{
     compare::{Cell, Comparison, Enforced, WouldBe, differs},
-    convert,
+    convert, past,
     service::Service,
     store,
 };
 use crate::{
     convert::{count, date, id},
-    entity::{
-        attendance_record, check_in_attempt,
-        evidence::{EvidenceList, FlagList},
-        policy::{Model, Scope},
-        session,
-    },
     organisation,
     principal::Principal,
     problem::Problem,
-    store::after,
 };
-
-const SESSIONS_AT_ONCE: usize = 100;
-/// About a megabyte.
-const CHECK_INS_AT_ONCE: usize = 1_000;
 
 impl Service {
     pub(super) async fn compare_policy(
@@ -53,11 +40,11 @@ impl Service {
         let mut comparison = Comparison::new(&version.rules, self.code_interval_seconds);
         let mut last = None;
         loop {
-            let sessions = self.list_sessions(&policy, times, last).await?;
+            let sessions = past::list_sessions(&self.store.database, &policy, times, last).await?;
             let ids: Vec<Uuid> = sessions.iter().map(|(_, id)| *id).collect();
             self.add_records(college_id, &ids, &mut comparison).await?;
             self.add_attempts(college_id, &ids, &mut comparison).await?;
-            if sessions.len() < SESSIONS_AT_ONCE {
+            if sessions.len() < past::SESSIONS_AT_ONCE {
                 break;
             }
             last = sessions.last().copied();
@@ -68,33 +55,6 @@ impl Service {
         Ok(ComparePolicyResponse { cells, version: version.version, weighed, not_weighed })
     }
 
-    /// The sessions that a policy is for and that were planned between two times.
-    async fn list_sessions(
-        &self,
-        policy: &Model,
-        (begin, end): (DateTime<Utc>, DateTime<Utc>),
-        last: Option<(DateTime<Utc>, Uuid)>,
-    ) -> Result<Vec<(DateTime<Utc>, Uuid)>, Problem> {
-        use session::Column;
-        let mut query = session::in_college(policy.college_id)
-            .filter(Column::PlannedStart.gte(begin))
-            .filter(Column::PlannedStart.lt(end))
-            .order_by_asc(Column::PlannedStart)
-            .order_by_asc(Column::Id)
-            .limit(SESSIONS_AT_ONCE as u64);
-        query = match policy.scope {
-            Scope::College => query,
-            Scope::Division => query.filter(Column::DivisionId.eq(policy.scope_id)),
-            Scope::Timetable => query.filter(Column::TimetableId.eq(policy.scope_id)),
-            Scope::Session => query.filter(Column::Id.eq(policy.scope_id)),
-        };
-        if let Some((planned_start, id)) = last {
-            query = query.filter(after((Column::PlannedStart, planned_start), (Column::Id, id)));
-        }
-        let query = query.select_only().columns([Column::PlannedStart, Column::Id]);
-        Ok(query.into_tuple().all(self.store.database.reader()).await?)
-    }
-
     /// What was accepted. Who was marked by hand showed nothing.
     async fn add_records(
         &self,
@@ -102,26 +62,14 @@ impl Service {
         sessions: &[Uuid],
         comparison: &mut Comparison<'_>,
     ) -> Result<(), Problem> {
-        use attendance_record::Column;
-        let mut last: Option<(Uuid, Uuid)> = None;
+        let mut last = None;
         while !sessions.is_empty() {
-            let mut query = attendance_record::in_college(college_id)
-                .filter(Column::SessionId.is_in(sessions.iter().copied()))
-                .filter(Column::CheckInId.is_not_null())
-                .order_by_asc(Column::SessionId)
-                .order_by_asc(Column::Id)
-                .limit(CHECK_INS_AT_ONCE as u64);
-            if let Some((session_id, id)) = last {
-                query = query.filter(after((Column::SessionId, session_id), (Column::Id, id)));
-            }
-            let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Flags];
-            let rows: Vec<(Uuid, Uuid, EvidenceList, FlagList)> =
-                query.select_only().columns(columns).into_tuple().all(self.store.database.reader()).await?;
+            let rows = past::list_records(&self.store.database, college_id, sessions, last).await?;
             for (_, id, evidence, flags) in &rows {
                 let enforced = if flags.0.is_empty() { Enforced::Accepted } else { Enforced::Flagged };
                 comparison.add(*id, enforced, &evidence.0);
             }
-            if rows.len() < CHECK_INS_AT_ONCE {
+            if rows.len() < past::CHECK_INS_AT_ONCE {
                 break;
             }
             last = rows.last().map(|(session_id, id, ..)| (*session_id, *id));
@@ -136,21 +84,10 @@ impl Service {
         sessions: &[Uuid],
         comparison: &mut Comparison<'_>,
     ) -> Result<(), Problem> {
-        use check_in_attempt::Column;
-        let mut last: Option<(Uuid, Uuid)> = None;
+        let mut last = None;
         while !sessions.is_empty() {
-            let mut query = check_in_attempt::in_college(college_id)
-                .filter(Column::SessionId.is_in(sessions.iter().copied()))
-                .order_by_asc(Column::SessionId)
-                .order_by_asc(Column::Id)
-                .limit(CHECK_INS_AT_ONCE as u64);
-            if let Some((session_id, id)) = last {
-                query = query.filter(after((Column::SessionId, session_id), (Column::Id, id)));
-            }
-            let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Reason];
-            let rows: Vec<(Uuid, Uuid, EvidenceList, String)> =
-                query.select_only().columns(columns).into_tuple().all(self.store.database.reader()).await?;
-            let is_last = rows.len() < CHECK_INS_AT_ONCE;
+            let rows = past::list_attempts(&self.store.database, college_id, sessions, last).await?;
+            let is_last = rows.len() < past::CHECK_INS_AT_ONCE;
             last = rows.last().map(|(session_id, id, ..)| (*session_id, *id));
             for (_, id, evidence, reason) in rows {
                 comparison.add(id, Enforced::Refused(reason), &evidence.0);

@@ -18,6 +18,7 @@ mod get_session_policy;
 mod list_policies;
 mod list_policy_versions;
 mod more_needed;
+mod past;
 mod rules;
 mod service;
 mod store;

@@ -1,4 +1,4 @@
-//! The queries of this slice.
+//! The queries of this slice, but for those about what was decided before.
 
 use std::collections::HashMap;
 

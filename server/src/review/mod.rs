@@ -4,6 +4,7 @@
 //! rejected check-in that is confirmed after an appeal counts again as it did. Never: a decision on one's own record, or a figure
 //! for a student.
 
+mod access;
 mod appeal_review;
 mod convert;
 mod decide_review;
