@@ -1,5 +1,9 @@
 //! What a check-in has to show, for a college or a part of it.
 
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
+use uuid::Uuid;
+
 use super::of_a_college;
 
 pub use row::Scope;
@@ -46,4 +50,14 @@ mod row {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Ends the policies of what goes, in the transaction in which it goes, and after it. Their versions stay, because records name them.
+pub fn end_of(college_id: Uuid, scope: Scope, scope_id: Uuid, now: DateTime<Utc>) -> sea_orm::UpdateMany<row::Entity> {
+    update_in_college(college_id)
+        .col_expr(Column::DeletedAt, Expr::value(now))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Scope.eq(scope))
+        .filter(Column::ScopeId.eq(scope_id))
+        .filter(Column::DeletedAt.is_null())
 }

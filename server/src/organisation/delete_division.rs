@@ -7,15 +7,15 @@ use crate::{audit, origin::Origin, principal::Principal, problem::Problem, store
 
 impl Service {
     pub(super) async fn delete_division(&self, principal: &Principal, id: Uuid, origin: Origin) -> Result<(), Problem> {
-        let college_id = principal.college_id;
-        let row = audit::Row::by(principal, &origin, "division.deleted", self.clock.now()).object(RESOURCE, id);
+        let (college_id, now) = (principal.college_id, self.clock.now());
+        let row = audit::Row::by(principal, &origin, "division.deleted", now).object(RESOURCE, id);
         let store = self.store.clone();
         detach(async move {
             store
                 .database
                 .write(move |tx| {
                     Box::pin(async move {
-                        store::delete_division(tx, college_id, id).await?;
+                        store::delete_division(tx, college_id, id, now).await?;
                         audit::insert(tx, row).await
                     })
                 })

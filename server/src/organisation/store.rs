@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{RESOURCE, enrolment::Membership, zone::day_in};
 use crate::{
     entity::{
-        college, division, enrolment,
+        college, division, enrolment, policy,
         user::{self, Role},
     },
     problem::Problem,
@@ -66,13 +66,18 @@ pub async fn change_division(
     Ok(changed)
 }
 
-pub async fn delete_division(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
+/// Deletes a division, and what its check-ins have to show.
+pub async fn delete_division(tx: &Tx, college_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
     let gone = division::delete_in_college(college_id).filter(division::Column::Id.eq(id)).exec(tx).await;
     let gone = gone.map_err(|error| match constraint::is_foreign_key(&error) {
         true => Problem::in_use(RESOURCE),
         false => error.into(),
     })?;
-    if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
+    if gone.rows_affected == 0 {
+        return Err(Problem::not_found(RESOURCE));
+    }
+    policy::end_of(college_id, policy::Scope::Division, id, now).exec(tx).await?;
+    Ok(())
 }
 
 /// Locks a student, so that their enrolments are changed by one at a time. Check-ins, which only point to the person, go on.

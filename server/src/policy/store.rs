@@ -75,17 +75,17 @@ pub async fn check_room(tx: &Tx, college_id: Uuid) -> Result<(), Problem> {
     if held < MAX_POLICIES { Ok(()) } else { Err(Problem::too_many(RESOURCE, MAX_POLICIES)) }
 }
 
-/// Whether the college has what a policy is to be for.
+/// Whether the college has what a policy is to be for. It stays until the transaction ends, and when it goes it takes its policies along.
 pub async fn check_scope(tx: &Tx, college_id: Uuid, scope: Scope, id: Uuid) -> Result<(), Problem> {
     let (is_there, resource) = match scope {
         Scope::College => (id == college_id, "college"),
         Scope::Division => {
             let found = division::in_college(college_id).filter(division::Column::Id.eq(id));
-            (found.one(tx).await?.is_some(), "division")
+            (found.lock(LockType::KeyShare).one(tx).await?.is_some(), "division")
         }
         Scope::Timetable => {
             let found = timetable::in_college(college_id).filter(timetable::Column::Id.eq(id));
-            (found.one(tx).await?.is_some(), "timetable")
+            (found.lock(LockType::KeyShare).one(tx).await?.is_some(), "timetable")
         }
         Scope::Session => {
             let found = session::in_college(college_id).filter(session::Column::Id.eq(id));

@@ -27,7 +27,7 @@ impl Service {
                 Box::pin(async move {
                     organisation::lock_college(tx, college_id).await?;
                     let cancelled = release(tx, college_id, id, now).await?;
-                    store::delete(tx, college_id, id).await?;
+                    store::delete(tx, college_id, id, now).await?;
                     audit::insert(tx, row).await?;
                     Ok(cancelled)
                 })

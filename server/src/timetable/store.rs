@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
     QueryTrait as _,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{RESOURCE, conflict::Part, schedule::Whose};
 use crate::{
     entity::{
-        division, enrolment, location,
+        division, enrolment, location, policy,
         timetable::{self, Column, Model},
         timetable_location, user,
     },
@@ -56,13 +56,18 @@ async fn hold_locations(tx: &Tx, slot: &Model) -> Result<(), Problem> {
     Ok(())
 }
 
-pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid) -> Result<(), Problem> {
+/// Deletes a slot, and what its check-ins have to show.
+pub async fn delete(tx: &Tx, college_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
     let gone = timetable::delete_in_college(college_id).filter(Column::Id.eq(id)).exec(tx).await;
     let gone = gone.map_err(|error| match constraint::is_foreign_key(&error) {
         true => Problem::in_use(RESOURCE),
         false => error.into(),
     })?;
-    if gone.rows_affected == 0 { Err(Problem::not_found(RESOURCE)) } else { Ok(()) }
+    if gone.rows_affected == 0 {
+        return Err(Problem::not_found(RESOURCE));
+    }
+    policy::end_of(college_id, policy::Scope::Timetable, id, now).exec(tx).await?;
+    Ok(())
 }
 
 /// Every other slot that may be in the way of one: those of its weekday that share somebody or something with it.

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use http::Method;
 use rollcall_proto::v1::{
-    CreatePolicyRequest, DeletePolicyRequest, GetPolicyRequest, ListPoliciesRequest, ListPolicyVersionsRequest, Policy,
+    CreatePolicyRequest, DeleteDivisionRequest, DeletePolicyRequest, GetPolicyRequest, ListPoliciesRequest, ListPolicyVersionsRequest, Policy,
     PolicyVersion,
     evidence::Factor::{Code, Geofence, Otp},
     policy::Scope,
@@ -17,7 +17,13 @@ use tonic::Code as Grpc;
 use super::{change_to, for_college, make, policy_for, rules};
 
 in_every_world!(are_made_changed_and_deleted, two_who_change_one_make_two_versions);
-on_both_stores!(are_listed_by_what_they_are_for, change_in_part_or_whole, are_audited, are_of_one_college);
+on_both_stores!(
+    are_listed_by_what_they_are_for,
+    change_in_part_or_whole,
+    are_audited,
+    are_of_one_college,
+    go_with_their_division
+);
 
 async fn get(admin: &Actor, id: &str, version: Option<i32>) -> Policy {
     admin.policies().get_policy(GetPolicyRequest { id: id.to_owned(), version }).await.answer()
@@ -215,4 +221,16 @@ async fn are_of_one_college(kind: Kind) {
         assert_eq!(refusal.kind(), (Grpc::NotFound, "NOT_FOUND"), "{scope:?}");
         assert_eq!(refusal.told("resource"), scope.as_str_name().to_lowercase());
     }
+}
+
+/// What was decided by it can still be read; it is in nobody's list, and not counted among those that a college may have.
+async fn go_with_their_division(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let (admin, division) = (class.admin(), class.college.other_division.id);
+    let made = make(&admin, policy_for(Scope::Division, Some(division), rules(&[&[Code]]))).await;
+    let kept = make(&admin, policy_for(Scope::Division, Some(class.college.division.id), rules(&[&[Code]]))).await;
+    admin.divisions().delete_division(DeleteDivisionRequest { id: division.to_string() }).await.answer();
+    let listed = admin.policies().list_policies(ListPoliciesRequest::default()).await.answer().policies;
+    assert_eq!(listed.iter().map(|policy| policy.id.as_str()).collect::<Vec<_>>(), [kept.id.as_str()]);
+    assert!(get(&admin, &made.id, None).await.deleted_at.is_some());
 }
