@@ -33,6 +33,8 @@ mod row {
         ReviewDecided,
         #[sea_orm(string_value = "DEVICE_ENROLLED")]
         DeviceEnrolled,
+        #[sea_orm(string_value = "FACE_ENROLLED")]
+        FaceEnrolled,
         #[sea_orm(string_value = "LOW_ATTENDANCE")]
         LowAttendance,
     }

@@ -1,5 +1,5 @@
 //! EnrolFace: whether it can be → read one photo after the other → all of one person → seal → lock the person, look again, and put
-//! it in the place of what was there.
+//! it in the place of what was there → have the person told.
 
 use rollcall_proto::v1::{EnrolFaceRequest, FaceEnrolment};
 use serde_json::json;
@@ -16,6 +16,8 @@ use super::{
 use crate::{
     audit, convert,
     entity::{face_key, face_template},
+    jobs,
+    notification::{self, Event, What},
     organisation,
     origin::Origin,
     principal::Principal,
@@ -60,6 +62,7 @@ impl Service {
             sealed,
             enrolled_at: now,
         };
+        let time_zone = college.time_zone;
         let row = audit::Row::by(principal, &origin, "face.enrolled", now)
             .object("user", user_id)
             .detail(json!({"photo_count": count, "model": SPACE}));
@@ -71,12 +74,15 @@ impl Service {
                 if consent.is_none_or(|consent| consent.withdrawn_at.is_some()) {
                     return Err(consent_missing());
                 }
-                store::forget(tx, owner).await?;
-                store::insert_enrolment(tx, key, template, marks).await?;
-                audit::insert(tx, row).await
+                let is_replaced = store::put_enrolment(tx, key, template, marks).await?;
+                audit::insert(tx, row).await?;
+                // Who has the password and not the face is to be noticed at once.
+                let what = What::FaceEnrolled { user_id, is_replaced };
+                notification::raise(tx, [Event::of_a_person(college_id, time_zone, what, Some(user_id), now)]).await
             })
         });
         work.await?;
+        jobs::announce(&faces.store.bus);
         self.get_face_enrolment(principal).await
     }
 

@@ -83,21 +83,36 @@ pub async fn forget(tx: &Tx, Owner { college_id, user_id }: Owner) -> Result<boo
     Ok(keys.exec(tx).await?.rows_affected > 0)
 }
 
-/// What is kept of a face from now on.
-pub async fn insert_enrolment(
+/// What is kept of a face from now on. Whether something else was before, of which nothing stays but the marks of what was sent at
+/// check-ins: an enrolment makes no picture a new one. The person is locked.
+pub async fn put_enrolment(
     tx: &Tx,
     key: face_key::Model,
     template: face_template::Model,
     marks: Vec<Vec<u8>>,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let (college_id, user_id, seen_at) = (template.college_id, template.user_id, template.enrolled_at);
-    face_key::insert([key.into()]).exec_without_returning(tx).await?;
+    // A check-in that keeps the mark of a picture meanwhile holds it too.
+    let replaced = face_key::update_in_college(college_id)
+        .col_expr(face_key::Column::Wrapped, Expr::value(key.wrapped.clone()))
+        .col_expr(face_key::Column::CreatedAt, Expr::value(key.created_at))
+        .filter(face_key::Column::UserId.eq(user_id));
+    let is_replaced = replaced.exec(tx).await?.rows_affected > 0;
+    if is_replaced {
+        face_template::delete_in_college(college_id).filter(face_template::Column::UserId.eq(user_id)).exec(tx).await?;
+        let enrolled = face_picture::delete_in_college(college_id)
+            .filter(face_picture::Column::UserId.eq(user_id))
+            .filter(face_picture::Column::SessionId.is_null());
+        enrolled.exec(tx).await?;
+    } else {
+        face_key::insert([key.into()]).exec_without_returning(tx).await?;
+    }
     face_template::insert([template.into()]).exec_without_returning(tx).await?;
     for mark in marks {
         let row = face_picture::Model { college_id, user_id, mark, session_id: None, seen_at };
         insert_mark(tx, row).await?;
     }
-    Ok(())
+    Ok(is_replaced)
 }
 
 /// Keeps the mark of a picture. Whether it was sent before, for anything but this session.

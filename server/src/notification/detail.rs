@@ -26,6 +26,8 @@ pub struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits_until: Option<DateTime<Utc>>,
     pub is_approved: bool,
+    /// Whether something else was there before.
+    pub is_replaced: bool,
     pub percent: u8,
     pub wanted_percent: u8,
 }
@@ -50,6 +52,7 @@ impl Detail {
                 let waits_until = (active_from > event.at).then_some(active_from);
                 Self { device: name, waits_until, ..detail }
             }
+            What::FaceEnrolled { is_replaced, .. } => Self { is_replaced, ..detail },
             What::ReviewDecided { is_confirmed, reason, .. } => Self { is_approved: is_confirmed, reason, ..detail },
             What::LowAttendance { percent, wanted_percent, .. } => Self { percent, wanted_percent, ..detail },
         }

@@ -82,6 +82,11 @@ pub enum What {
         name: String,
         active_from: DateTime<Utc>,
     },
+    /// A face was enrolled, perhaps in place of another.
+    FaceEnrolled {
+        user_id: Uuid,
+        is_replaced: bool,
+    },
     /// A student's attendance has come below what the college wants.
     LowAttendance {
         student_id: Uuid,
@@ -110,6 +115,7 @@ impl What {
             Self::ExcuseDecided { .. } => Kind::ExcuseDecided,
             Self::ReviewDecided { .. } => Kind::ReviewDecided,
             Self::DeviceEnrolled { .. } => Kind::DeviceEnrolled,
+            Self::FaceEnrolled { .. } => Kind::FaceEnrolled,
             Self::LowAttendance { .. } => Kind::LowAttendance,
         }
     }

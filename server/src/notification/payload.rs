@@ -44,6 +44,9 @@ pub fn messages(event: &Event, people: &[Uuid]) -> Vec<Message> {
         What::DeviceEnrolled { student_id, key_id, active_from, .. } => {
             vec![json!({"student_id": student_id, "key_id": key_id, "active_from": active_from})]
         }
+        What::FaceEnrolled { user_id, is_replaced } => {
+            vec![json!({"user_id": user_id, "is_replaced": is_replaced})]
+        }
         What::ReviewDecided { student_id, is_confirmed, .. } => {
             vec![with(json!({"student_id": student_id, "is_confirmed": is_confirmed}))]
         }

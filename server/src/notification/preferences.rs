@@ -19,7 +19,7 @@ pub const WRITABLE: &[&str] = &["mail", "mail_kinds", "quiet_from", "quiet_to", 
 
 const DIGEST_AT: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("it is a time of day");
 /// That a session begins is of no use in a mail box.
-const BY_MAIL: [Kind; 8] = [
+const BY_MAIL: [Kind; 9] = [
     Kind::SessionChanged,
     Kind::SessionCancelled,
     Kind::MakeupBooked,
@@ -27,6 +27,7 @@ const BY_MAIL: [Kind; 8] = [
     Kind::ExcuseDecided,
     Kind::ReviewDecided,
     Kind::DeviceEnrolled,
+    Kind::FaceEnrolled,
     Kind::LowAttendance,
 ];
 

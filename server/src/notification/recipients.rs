@@ -25,6 +25,7 @@ pub async fn of(database: &Database, event: &Event) -> Result<Vec<Uuid>, Problem
         | What::ReviewDecided { student_id, .. }
         | What::DeviceEnrolled { student_id, .. }
         | What::LowAttendance { student_id, .. } => [*student_id].into(),
+        What::FaceEnrolled { user_id, .. } => [*user_id].into(),
         What::SessionStarted | What::SessionCancelled { .. } | What::MakeupBooked { .. } => {
             attending(database, event).await?
         }

@@ -16,6 +16,7 @@ pub const fn type_of(kind: Kind) -> &'static str {
         Kind::ExcuseDecided => "excuse.decided",
         Kind::ReviewDecided => "review.decided",
         Kind::DeviceEnrolled => "device.enrolled",
+        Kind::FaceEnrolled => "face.enrolled",
         Kind::LowAttendance => "attendance.low",
     }
 }
@@ -30,6 +31,7 @@ pub const fn kind_to_proto(kind: Kind) -> notification::Kind {
         Kind::ExcuseDecided => notification::Kind::ExcuseDecided,
         Kind::ReviewDecided => notification::Kind::ReviewDecided,
         Kind::DeviceEnrolled => notification::Kind::DeviceEnrolled,
+        Kind::FaceEnrolled => notification::Kind::FaceEnrolled,
         Kind::LowAttendance => notification::Kind::LowAttendance,
     }
 }
@@ -45,6 +47,7 @@ const fn kind_from_proto(kind: notification::Kind) -> Option<Kind> {
         notification::Kind::ExcuseDecided => Some(Kind::ExcuseDecided),
         notification::Kind::ReviewDecided => Some(Kind::ReviewDecided),
         notification::Kind::DeviceEnrolled => Some(Kind::DeviceEnrolled),
+        notification::Kind::FaceEnrolled => Some(Kind::FaceEnrolled),
         notification::Kind::LowAttendance => Some(Kind::LowAttendance),
     }
 }

@@ -17,6 +17,7 @@ in_every_world!(ones_own_face_passes_and_another_ones_does_not);
 in_one_world!(
     what_is_asked_for_must_be_seen,
     a_picture_that_was_sent_before_is_flagged,
+    enrolling_anew_is_told_and_makes_no_picture_new,
     ten_pictures_a_minute_are_looked_at,
     a_repeat_is_no_other_picture
 );
@@ -146,4 +147,34 @@ async fn a_repeat_is_no_other_picture(kind: Kind) {
         let again = student.check_ins().check_in(request.clone()).await.answer();
         assert_eq!(again, AttendanceRecord { replayed: true, ..record.clone() });
     }
+}
+
+/// Whoever has the password and enrols a face is noticed, and no selfie that somebody has kept can be used again.
+async fn enrolling_anew_is_told_and_makes_no_picture_new(kind: Kind) {
+    let mut college = rollcall_tests::college::College::new("riverside", 1);
+    let later = college.another_session(rollcall_tests::seed::State::Active).id;
+    let models = super::fetched::models().await.display().to_string();
+    let plan = rollcall_tests::world::Plan::new(kind).set("FACE_MODELS_DIR", &models);
+    let class = rollcall_tests::Class::of(plan, college).await;
+    super::switch(&class, true).await;
+    let student = class.student(0);
+    let check = async |session: Uuid, picture: Vec<u8>| {
+        let request =
+            rollcall_tests::class::request(session, &class.code_of(session).await.code, class.college.north(0.0));
+        let request = rollcall_proto::v1::CheckInRequest { face_image: picture, ..request };
+        class.student(0).check_ins().check_in(request).await.answer()
+    };
+    let selfie = pictures::portrait("person_b_2").await;
+    enrolled(&student, vec![pictures::portrait("person_b_1").await]).await;
+    assert!(check(class.session_id(), selfie.clone()).await.flags.is_empty());
+    let packed_anew = pictures::repacked("person_b_1", ImageFormat::Png).await;
+    super::enrol(&student, vec![packed_anew]).await.answer();
+    assert_eq!(check(later, selfie).await.flags, [Flag::ReplayedPicture as i32]);
+    rollcall_tests::until("both enrolments are told", async || {
+        let all = rollcall_proto::v1::ListMyNotificationsRequest::default();
+        let told = student.notifications().list_my_notifications(all).await.answer().notifications;
+        let faces = told.iter().filter(|told| told.kind() == rollcall_proto::v1::notification::Kind::FaceEnrolled);
+        (faces.count() == 2).then_some(())
+    })
+    .await;
 }

@@ -13,7 +13,7 @@ async fn what_is_named_is_changed_and_what_cannot_be_is_refused(kind: Kind) {
     let patch = async |body: serde_json::Value| rest.send(rest.request(Method::PATCH, path).json(&body)).await;
     let usual = json!({
         "mail": "EACH",
-        "mail_kinds": ["SESSION_CHANGED", "SESSION_CANCELLED", "MAKEUP_BOOKED", "ABSENCE", "EXCUSE_DECIDED", "REVIEW_DECIDED", "DEVICE_ENROLLED", "LOW_ATTENDANCE"],
+        "mail_kinds": ["SESSION_CHANGED", "SESSION_CANCELLED", "MAKEUP_BOOKED", "ABSENCE", "EXCUSE_DECIDED", "REVIEW_DECIDED", "DEVICE_ENROLLED", "FACE_ENROLLED", "LOW_ATTENDANCE"],
         "quiet_from": "", "quiet_to": "", "digest_at": "17:00",
     });
     assert_eq!(rest.get(path).await.answer(), usual);

@@ -78,6 +78,15 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
                 ),
             }
         }
+        Kind::FaceEnrolled => {
+            let what = if detail.is_replaced { "Another face takes the place of the one that was" } else { "A face was" };
+            Text {
+                title: "A face was enrolled".to_owned(),
+                body: format!(
+                    "{what} enrolled for your account, and check-ins are compared with it from now on. If that was not you, delete it and change your password."
+                ),
+            }
+        }
         Kind::LowAttendance => Text {
             title: format!("Your attendance is {} %", detail.percent),
             body: format!(

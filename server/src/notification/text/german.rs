@@ -100,6 +100,19 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
                 ),
             }
         }
+        Kind::FaceEnrolled => {
+            let what = if detail.is_replaced {
+                "Ein anderes Gesicht wurde anstelle des bisherigen"
+            } else {
+                "Ein Gesicht wurde"
+            };
+            Text {
+                title: "Ein Gesicht wurde hinterlegt".to_owned(),
+                body: format!(
+                    "{what} für das Konto hinterlegt; Anmeldungen werden ab jetzt damit verglichen. Wenn das jemand anders war: löschen und das Passwort ändern."
+                ),
+            }
+        }
         Kind::LowAttendance => Text {
             title: format!("Anwesenheit: {} %", detail.percent),
             body: format!(
