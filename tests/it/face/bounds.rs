@@ -6,7 +6,7 @@ use rollcall_tests::{Answer as _, Kind, in_one_world};
 
 use super::{INVALID, class, consent, enrol, enrolled, pictures, with_picture};
 
-in_one_world!(what_is_no_picture_is_refused_by_its_field, a_bomb_costs_nothing);
+in_one_world!(what_is_no_picture_is_refused_by_its_field, a_bomb_costs_nothing, a_bomb_in_a_colour_profile_costs_nothing);
 
 async fn what_is_no_picture_is_refused_by_its_field(kind: Kind) {
     let class = class(kind, 2).await;
@@ -53,6 +53,23 @@ async fn a_bomb_costs_nothing(kind: Kind) {
     }
     let more = resident_peak(process) - before;
     println!("8 bombs took {more} KiB more");
+    assert!(more < 100 * 1024, "{more} KiB");
+}
+
+/// A small picture, whose colour profile would be 128 MiB once it is unpacked.
+async fn a_bomb_in_a_colour_profile_costs_nothing(kind: Kind) {
+    let mut class = class(kind, 1).await;
+    let student = class.student(0);
+    enrolled(&student, vec![pictures::portrait("person_b_1").await]).await;
+    let process = class.world.server(0).process().id();
+    let before = resident_peak(process);
+    let bomb = pictures::with_profile("person_b_2", 128 * 1024 * 1024).await;
+    let begun = Instant::now();
+    // Whether it is read without its profile or refused is all the same.
+    let answer = student.check_ins().check_in(with_picture(&class, bomb).await).await;
+    println!("it took {:?} and gave {:?}", begun.elapsed(), answer.map(|record| record.into_inner().evidence));
+    let more = resident_peak(process) - before;
+    println!("it took {more} KiB more");
     assert!(more < 100 * 1024, "{more} KiB");
 }
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{
     DynamicImage, ImageEncoder as _, ImageFormat, RgbImage,
-    codecs::jpeg::JpegEncoder,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
     imageops::{self, FilterType},
 };
 
@@ -74,6 +74,16 @@ pub async fn dark(name: &str) -> Vec<u8> {
     let mut image = pixels(name).await.to_rgb8();
     image.iter_mut().for_each(|value| *value /= 8);
     packed(&image.into(), ImageFormat::Png)
+}
+
+/// A portrait as a PNG, with a colour profile of so many equal bytes.
+pub async fn with_profile(name: &str, bytes: usize) -> Vec<u8> {
+    let image = pixels(name).await.to_rgb8();
+    let mut file = Vec::new();
+    let mut encoder = PngEncoder::new(&mut file);
+    encoder.set_icc_profile(vec![0; bytes]).expect("a profile");
+    encoder.write_image(&image, image.width(), image.height(), image::ExtendedColorType::Rgb8).expect("a file");
+    file
 }
 
 /// A PNG of some bytes that says it is so wide and so high, in one bit a pixel.
