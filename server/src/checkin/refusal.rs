@@ -1,5 +1,7 @@
 //! Why a check-in is refused.
 
+use std::time::Duration;
+
 use crate::{
     code,
     entity::{
@@ -36,6 +38,10 @@ pub enum Refusal {
     /// Its picture shows no face, several, or none that is clear.
     FaceUnclear(face::Fault),
     FaceMismatch,
+    /// Nobody had time for its picture.
+    FaceBusy,
+    /// Its picture was one too many. When there may be another one.
+    FaceLimited(Duration),
     /// Something that is not to be accepted.
     Flagged(Flag),
 }
@@ -56,6 +62,8 @@ impl Refusal {
             Self::AccessPointsElsewhere => ErrorReason::AccessPointsElsewhere,
             Self::FaceUnclear(_) => ErrorReason::FaceQuality,
             Self::FaceMismatch => ErrorReason::FaceMismatch,
+            Self::FaceBusy => ErrorReason::Overloaded,
+            Self::FaceLimited(_) => ErrorReason::RateLimited,
             Self::Flagged(_) => ErrorReason::CheckInRefused,
         }
     }
@@ -83,6 +91,8 @@ impl From<Refusal> for Problem {
             Refusal::AttemptsExhausted { retry_after_seconds } => code::attempts_exhausted(*retry_after_seconds),
             Refusal::OutsideGeofence(outside) => (*outside).into(),
             Refusal::FaceUnclear(fault) => face::unclear(*fault),
+            Refusal::FaceBusy => face::busy(),
+            Refusal::FaceLimited(wait) => face::limited(*wait),
             Refusal::FaceMismatch => problem(
                 "The picture does not show the face that you enrolled. Take another one, or ask the teacher."
                     .to_owned(),

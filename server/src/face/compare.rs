@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     models::SPACE,
-    reader::{self, Reader, Unread},
+    reader::{Reader, Unread},
     rules::{self, Likeness, likeness},
     store,
     template::{Owner, Template},
@@ -47,6 +47,10 @@ pub enum Reading {
     Outdated,
     /// The server has no models.
     NoModels,
+    /// Others are waiting.
+    Busy,
+    /// So many pictures of the person are not looked at. When there are more.
+    Limited(Duration),
     /// It does not show one clear face.
     Unclear(Fault),
     Compared {
@@ -88,12 +92,15 @@ impl Faces {
         if !self.reader.has_models() {
             return Ok(Reading::NoModels);
         }
-        self.admit(principal).await?;
+        // Whether that is a reason to refuse, the rules say: they may not ask for a face.
+        if let Err(refused) = self.admit(principal).await {
+            return Ok(Reading::Limited(refused.retry_after.unwrap_or_default()));
+        }
         let mark = self.mark(owner, &picture);
-        let vector = match self.reader.read(picture).await {
+        let vector = match self.reader.read(owner.college_id, picture).await {
             Ok(vector) => vector,
             Err(Unread::Models) => return Ok(Reading::NoModels),
-            Err(Unread::Busy) => return Err(reader::busy()),
+            Err(Unread::Busy) => return Ok(Reading::Busy),
             Err(Unread::Fault(fault)) if fault.is_no_picture() => {
                 return Err(Problem::invalid_field("face_image", fault.advice()));
             }

@@ -91,7 +91,7 @@ impl Service {
         let mut vectors = Vec::with_capacity(photos.len());
         for (number, photo) in photos.into_iter().enumerate() {
             self.faces.admit(principal).await?;
-            let read = self.faces.reader.read(photo).await;
+            let read = self.faces.reader.read(principal.college_id, photo).await;
             vectors.push(read.map_err(|unread| rules::unread(number, unread))?);
         }
         Ok(vectors)

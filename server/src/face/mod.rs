@@ -14,6 +14,7 @@ mod delete_face_enrolment;
 mod enrol_face;
 mod get_face_enrolment;
 mod give_face_consent;
+mod line;
 mod models;
 mod reader;
 mod rules;
@@ -25,7 +26,7 @@ mod withdraw_face_consent;
 
 pub use compare::{Faces, Reading};
 pub use models::fetch as fetch_models;
-pub use reader::Reader;
-pub use rules::{Likeness, likeness, unclear};
+pub use reader::{Reader, busy};
+pub use rules::{Likeness, likeness, limited, unclear};
 pub use service::Service;
 pub use vision::Fault;

@@ -1,27 +1,27 @@
-//! Where pictures are read: on one thread of their own, which gives way to everything else, one after the other. Few may wait; whoever
-//! comes after them is told to come again.
+//! Where pictures are read: on one thread of their own, which gives way to everything else, one after the other and the colleges in turn.
+//! Few may wait; whoever comes after them is told to come again.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    },
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::sync::oneshot;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
+    line::Line,
     models,
     vision::{Fault, Models, Vector},
 };
 use crate::problem::{ErrorReason, Problem};
 
-/// So many pictures may wait, which is two seconds' work.
-const WAITING: usize = 16;
+/// So many pictures of a college may wait, which is two seconds' work, and so many of all of them.
+const WAITING_OF_ONE: usize = 16;
+const WAITING: usize = 32;
 
 /// Beside a thread that serves, it gets a tenth. With the lowest, a busy machine would never come to it.
 #[cfg(target_os = "linux")]
@@ -33,8 +33,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
-    jobs: SyncSender<Job>,
+    jobs: Arc<Jobs>,
     folder: Arc<Path>,
+}
+
+/// The line, which ends with the last reader.
+struct Jobs(Arc<Line<Job>>);
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// A picture, overwritten when it is read.
@@ -56,7 +65,8 @@ pub enum Unread {
 impl Reader {
     /// Begins the thread. The models are read with the first picture, or the first one after they were fetched.
     pub fn begin(folder: PathBuf) -> anyhow::Result<Self> {
-        let (jobs, waiting) = sync_channel(WAITING);
+        let waiting = Arc::new(Line::new(WAITING, WAITING_OF_ONE));
+        let jobs = Arc::new(Jobs(waiting.clone()));
         let folder: Arc<Path> = folder.into();
         let models = folder.clone();
         std::thread::Builder::new().name("faces".to_owned()).spawn(move || work(&models, &waiting))?;
@@ -69,12 +79,11 @@ impl Reader {
     }
 
     /// The vector of the one clear face in a picture.
-    pub async fn read(&self, picture: Zeroizing<Vec<u8>>) -> Result<Vector, Unread> {
+    pub async fn read(&self, college_id: Uuid, picture: Zeroizing<Vec<u8>>) -> Result<Vector, Unread> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { picture, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => Unread::Busy,
-            TrySendError::Disconnected(_) => Unread::Fault(Fault::Runtime),
-        })?;
+        if !self.jobs.0.push(college_id, Job { picture, answer }) {
+            return Err(Unread::Busy);
+        }
         match tokio::time::timeout(PATIENCE, answered).await {
             Ok(answer) => answer.unwrap_or(Err(Unread::Fault(Fault::Runtime))),
             Err(_) => Err(Unread::Busy),
@@ -82,14 +91,14 @@ impl Reader {
     }
 }
 
-fn work(folder: &Path, waiting: &Receiver<Job>) {
+fn work(folder: &Path, waiting: &Line<Job>) {
     // Of this thread alone, and of those that it begins. Elsewhere it would be the whole process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::warn!(%error, "pictures of faces are read at the usual priority");
     }
     let mut loaded: Option<Models> = None;
-    while let Ok(Job { picture, answer }) = waiting.recv() {
+    while let Some(Job { picture, answer }) = waiting.next() {
         // Whoever asked has gone.
         if answer.is_closed() {
             continue;

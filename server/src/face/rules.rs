@@ -1,5 +1,7 @@
 //! What similarities mean.
 
+use std::time::Duration;
+
 use super::{
     reader::{self, Unread},
     vision::{Fault, Vector},
@@ -69,6 +71,13 @@ pub fn unread(number: usize, unread: Unread) -> Problem {
             Problem::new(ErrorReason::FaceQuality, message).with("photo", number).with("fault", fault.name())
         }
     }
+}
+
+/// What is told of a picture of a check-in that is one too many.
+pub fn limited(wait: Duration) -> Problem {
+    let message =
+        format!("Too many pictures of you were sent. Try again in {} s, or use another way.", wait.as_secs() + 1);
+    Problem::new(ErrorReason::RateLimited, message).retry_after(wait)
 }
 
 /// What is told of a picture of a check-in that shows too little.

@@ -6,7 +6,11 @@ use rollcall_tests::{Answer as _, Kind, in_one_world};
 
 use super::{INVALID, class, consent, enrol, enrolled, pictures, with_picture};
 
-in_one_world!(what_is_no_picture_is_refused_by_its_field, a_bomb_costs_nothing, a_bomb_in_a_colour_profile_costs_nothing);
+in_one_world!(
+    what_is_no_picture_is_refused_by_its_field,
+    a_bomb_costs_nothing,
+    a_bomb_in_a_colour_profile_costs_nothing
+);
 
 async fn what_is_no_picture_is_refused_by_its_field(kind: Kind) {
     let class = class(kind, 2).await;

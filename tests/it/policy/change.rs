@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use http::Method;
 use rollcall_proto::v1::{
-    CreatePolicyRequest, DeleteDivisionRequest, DeletePolicyRequest, GetPolicyRequest, ListPoliciesRequest, ListPolicyVersionsRequest, Policy,
-    PolicyVersion,
+    CreatePolicyRequest, DeleteDivisionRequest, DeletePolicyRequest, GetPolicyRequest, ListPoliciesRequest,
+    ListPolicyVersionsRequest, Policy, PolicyVersion,
     evidence::Factor::{Code, Geofence, Otp},
     policy::Scope,
 };

@@ -15,6 +15,13 @@ pub fn judge(reading: Reading) -> Judged {
         Reading::NotEnrolled => Judged::said(missing("You have not enrolled your face.")),
         Reading::Outdated => Judged::said(missing("Your face has to be enrolled anew.")),
         Reading::NoModels => Judged::said(missing("The server cannot compare faces now.")),
+        Reading::Busy => {
+            Judged::refused(missing("Too many pictures were waiting, and yours was not looked at."), Refusal::FaceBusy)
+        }
+        Reading::Limited(wait) => Judged::refused(
+            missing("Too many pictures of you were sent, and this one was not looked at."),
+            Refusal::FaceLimited(wait),
+        ),
         // A doubt can meet a requirement; a picture that shows nobody must not.
         Reading::Unclear(fault) => Judged::refused(missing(fault.advice()), Refusal::FaceUnclear(fault)),
         Reading::Compared { similarity, is_resent } => {
@@ -36,8 +43,12 @@ pub fn judge(reading: Reading) -> Judged {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::face::Fault;
+
+    const WAIT: Duration = Duration::from_secs(3);
 
     #[test]
     fn each_picture_has_one_verdict_and_the_figure_is_for_staff() {
@@ -47,6 +58,8 @@ mod tests {
             (Reading::NotEnrolled, Verdict::Missing, None, &[]),
             (Reading::Outdated, Verdict::Missing, None, &[]),
             (Reading::NoModels, Verdict::Missing, None, &[]),
+            (Reading::Busy, Verdict::Missing, Some(Refusal::FaceBusy), &[]),
+            (Reading::Limited(WAIT), Verdict::Missing, Some(Refusal::FaceLimited(WAIT)), &[]),
             (
                 Reading::Unclear(Fault::SeveralFaces),
                 Verdict::Missing,

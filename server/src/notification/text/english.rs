@@ -79,7 +79,8 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
             }
         }
         Kind::FaceEnrolled => {
-            let what = if detail.is_replaced { "Another face takes the place of the one that was" } else { "A face was" };
+            let what =
+                if detail.is_replaced { "Another face takes the place of the one that was" } else { "A face was" };
             Text {
                 title: "A face was enrolled".to_owned(),
                 body: format!(
