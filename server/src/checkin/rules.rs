@@ -18,7 +18,7 @@ use crate::{
     },
     face,
     geofence::Fence,
-    policy::{Weighed, weigh},
+    policy::{Beginning, Weighed, late_by_seconds, weigh},
 };
 
 /// What the student shows.
@@ -105,8 +105,10 @@ pub fn decide(
                 Err(refusal.and_then(|(_, refusal)| refusal).unwrap_or(Refusal::MoreEvidenceNeeded(vec![vec![factor]])))
             }
             Weighed::Met(flags) => {
-                let grace_seconds = rules.late_grace_seconds.unwrap_or(session.late_grace_seconds);
-                let (status, late_by_seconds) = punctuality(session, grace_seconds, now);
+                let Session { planned_start, started_at, late_grace_seconds, .. } = *session;
+                let late = late_by_seconds(rules, Beginning { planned_start, started_at, late_grace_seconds }, now);
+                let status = if late.is_some() { Status::Late } else { Status::Present };
+                let late_by_seconds = late.unwrap_or_default();
                 Ok(Accepted { status, late_by_seconds, verification_method: method(&evidence), flags })
             }
         }
@@ -146,17 +148,6 @@ fn method(evidence: &[Evidence]) -> &'static str {
         (Some(only), None) => only,
         (Some(_), Some(_)) => "COMBINED",
         (None, _) => "",
-    }
-}
-
-/// A session begins when it was planned to, or when it was started if that was later: nobody is late for waiting at a door.
-fn punctuality(session: &Session, grace_seconds: i32, now: DateTime<Utc>) -> (Status, i32) {
-    let beginning = session.started_at.map_or(session.planned_start, |started| started.max(session.planned_start));
-    let seconds = (now - beginning).num_seconds();
-    if seconds > i64::from(grace_seconds) {
-        (Status::Late, i32::try_from(seconds).unwrap_or(i32::MAX))
-    } else {
-        (Status::Present, 0)
     }
 }
 

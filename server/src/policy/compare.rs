@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::weigh::{Weighed, weigh};
+use super::weigh::{Beginning, Weighed, late_by_seconds, weigh};
 use crate::{
     entity::{
+        attendance_record::Status,
         evidence::{Evidence, Factor, Flag, Verdict},
         policy_version::{CodeMode, Rules, STRICT_SECONDS, WAY_SECONDS},
     },
@@ -52,6 +54,9 @@ pub struct Comparison<'r> {
     pub cells: BTreeMap<(Enforced, WouldBe), Cell>,
     /// What no rules decide.
     pub not_weighed: usize,
+    /// Of those who were let in and would have been: who is LATE, and who would be.
+    pub late: usize,
+    pub would_be_late: usize,
 }
 
 impl<'r> Comparison<'r> {
@@ -63,16 +68,28 @@ impl<'r> Comparison<'r> {
             strict_seconds: f64::from(interval_seconds.min(STRICT_SECONDS) + WAY_SECONDS),
             cells: BTreeMap::new(),
             not_weighed: 0,
+            late: 0,
+            would_be_late: 0,
         }
     }
 
-    /// Weighs one check-in again, by what it showed.
-    pub fn add(&mut self, id: Uuid, enforced: Enforced, evidence: &[Evidence]) {
+    /// Counts how late somebody is who was let in, where the rules would have let them in too. Whoever is neither PRESENT nor LATE any more was
+    /// corrected, and tells nothing.
+    pub fn add_lateness(&mut self, would_be: WouldBe, status: Status, session: Beginning, at: DateTime<Utc>) {
+        if matches!(would_be, WouldBe::Accepted | WouldBe::Flagged) && matches!(status, Status::Present | Status::Late)
+        {
+            self.late += usize::from(status == Status::Late);
+            self.would_be_late += usize::from(late_by_seconds(self.rules, session, at).is_some());
+        }
+    }
+
+    /// Weighs one check-in again, by what it showed. None where no rules decide.
+    pub fn add(&mut self, id: Uuid, enforced: Enforced, evidence: &[Evidence]) -> Option<WouldBe> {
         let is_before_rules =
             |reason: &str| BEFORE_RULES.into_iter().any(|before| before.as_str_name() == reason) || evidence.is_empty();
         if matches!(&enforced, Enforced::Refused(reason) if is_before_rules(reason)) {
             self.not_weighed += 1;
-            return;
+            return None;
         }
         let would_be = match weigh(self.rules, &self.read_again(evidence)) {
             Weighed::Met(flags) if flags.is_empty() => WouldBe::Accepted,
@@ -87,6 +104,7 @@ impl<'r> Comparison<'r> {
         if is_example && cell.examples.len() < MAX_EXAMPLES {
             cell.examples.push(id);
         }
+        Some(would_be)
     }
 
     /// The evidence as it would have been: a true code, which is one with an age, holds for as long as the rules let it. Whether a

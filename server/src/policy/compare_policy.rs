@@ -1,5 +1,7 @@
 //! ComparePolicy: the sessions of some days, some at a time → their check-ins, some at a time → weigh each again → count.
 
+use std::collections::HashMap;
+
 use rollcall_proto::v1::{
     ComparePolicyRequest, ComparePolicyResponse,
     compare_policy_response::{Cause, Cell as ProtoCell, Outcome},
@@ -8,9 +10,11 @@ use uuid::Uuid;
 
 use super::{
     compare::{Cell, Comparison, Enforced, WouldBe, differs},
-    convert, past,
+    convert,
+    past::{self, Held},
     service::Service,
     store,
+    weigh::Beginning,
 };
 use crate::{
     convert::{count, date, id},
@@ -41,8 +45,8 @@ impl Service {
         let mut last = None;
         loop {
             let sessions = past::list_sessions(&self.store.database, &policy, times, last).await?;
-            let ids: Vec<Uuid> = sessions.iter().map(|(_, id)| *id).collect();
-            self.add_records(college_id, &ids, &mut comparison).await?;
+            let ids: Vec<Uuid> = sessions.iter().map(|held| held.id).collect();
+            self.add_records(college_id, &sessions, &mut comparison).await?;
             self.add_attempts(college_id, &ids, &mut comparison).await?;
             if sessions.len() < past::SESSIONS_AT_ONCE {
                 break;
@@ -51,28 +55,34 @@ impl Service {
         }
         let weighed = count(comparison.cells.values().map(|cell| cell.count).sum::<usize>());
         let not_weighed = count(comparison.not_weighed);
+        let (late, would_be_late) = (count(comparison.late), count(comparison.would_be_late));
         let cells = comparison.cells.into_iter().map(|(key, cell)| cell_to_proto(key, cell)).collect();
-        Ok(ComparePolicyResponse { cells, version: version.version, weighed, not_weighed })
+        Ok(ComparePolicyResponse { cells, version: version.version, weighed, not_weighed, late, would_be_late })
     }
 
     /// What was accepted. Who was marked by hand showed nothing.
     async fn add_records(
         &self,
         college_id: Uuid,
-        sessions: &[Uuid],
+        sessions: &[Held],
         comparison: &mut Comparison<'_>,
     ) -> Result<(), Problem> {
+        let beginnings: HashMap<Uuid, Beginning> = sessions.iter().map(|held| (held.id, held.beginning)).collect();
+        let ids: Vec<Uuid> = sessions.iter().map(|held| held.id).collect();
         let mut last = None;
-        while !sessions.is_empty() {
-            let rows = past::list_records(&self.store.database, college_id, sessions, last).await?;
-            for (_, id, evidence, flags) in &rows {
-                let enforced = if flags.0.is_empty() { Enforced::Accepted } else { Enforced::Flagged };
-                comparison.add(*id, enforced, &evidence.0);
+        while !ids.is_empty() {
+            let rows = past::list_records(&self.store.database, college_id, &ids, last).await?;
+            for row in &rows {
+                let enforced = if row.flags.0.is_empty() { Enforced::Accepted } else { Enforced::Flagged };
+                let would_be = comparison.add(row.id, enforced, &row.evidence.0);
+                if let (Some(would_be), Some(beginning)) = (would_be, beginnings.get(&row.session_id)) {
+                    comparison.add_lateness(would_be, row.status, *beginning, row.marked_at);
+                }
             }
             if rows.len() < past::CHECK_INS_AT_ONCE {
                 break;
             }
-            last = rows.last().map(|(session_id, id, ..)| (*session_id, *id));
+            last = rows.last().map(|row| (row.session_id, row.id));
         }
         Ok(())
     }

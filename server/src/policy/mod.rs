@@ -28,6 +28,6 @@ mod weigh;
 pub use applied::{Applied, load_applied, refresh_applied};
 pub use more_needed::more_needed;
 pub use service::Service;
-pub use weigh::{Weighed, weigh};
+pub use weigh::{Beginning, Weighed, late_by_seconds, weigh};
 
 const RESOURCE: &str = "policy";

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
+use super::weigh::Beginning;
 use crate::{
     entity::{
-        attendance_record, check_in_attempt,
+        attendance_record::{self, Status},
+        check_in_attempt,
         evidence::{EvidenceList, FlagList},
         policy::{Model, Scope},
         session,
@@ -19,13 +21,30 @@ pub const SESSIONS_AT_ONCE: usize = 100;
 /// About a megabyte.
 pub const CHECK_INS_AT_ONCE: usize = 1_000;
 
+/// A session that check-ins were made to.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    pub id: Uuid,
+    pub beginning: Beginning,
+}
+
+/// A check-in that was accepted.
+pub struct Accepted {
+    pub session_id: Uuid,
+    pub id: Uuid,
+    pub evidence: EvidenceList,
+    pub flags: FlagList,
+    pub status: Status,
+    pub marked_at: DateTime<Utc>,
+}
+
 /// The sessions that a policy is for and that were planned between two times, after the last of those that were read before.
 pub async fn list_sessions(
     database: &Database,
     policy: &Model,
     (begin, end): (DateTime<Utc>, DateTime<Utc>),
-    last: Option<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<(DateTime<Utc>, Uuid)>, Problem> {
+    last: Option<Held>,
+) -> Result<Vec<Held>, Problem> {
     use session::Column;
     let mut query = session::in_college(policy.college_id)
         .filter(Column::PlannedStart.gte(begin))
@@ -39,11 +58,16 @@ pub async fn list_sessions(
         Scope::Timetable => query.filter(Column::TimetableId.eq(policy.scope_id)),
         Scope::Session => query.filter(Column::Id.eq(policy.scope_id)),
     };
-    if let Some((planned_start, id)) = last {
-        query = query.filter(after((Column::PlannedStart, planned_start), (Column::Id, id)));
+    if let Some(Held { id, beginning }) = last {
+        query = query.filter(after((Column::PlannedStart, beginning.planned_start), (Column::Id, id)));
     }
-    let query = query.select_only().columns([Column::PlannedStart, Column::Id]);
-    Ok(query.into_tuple().all(database.reader()).await?)
+    let columns = [Column::Id, Column::PlannedStart, Column::StartedAt, Column::LateGraceSeconds];
+    let rows = query.select_only().columns(columns).into_tuple().all(database.reader()).await?;
+    let held = rows.into_iter().map(|(id, planned_start, started_at, late_grace_seconds)| Held {
+        id,
+        beginning: Beginning { planned_start, started_at, late_grace_seconds },
+    });
+    Ok(held.collect())
 }
 
 /// The check-ins to sessions that were accepted, after the last (session, record) of those that were read before.
@@ -52,7 +76,7 @@ pub async fn list_records(
     college_id: Uuid,
     sessions: &[Uuid],
     last: Option<(Uuid, Uuid)>,
-) -> Result<Vec<(Uuid, Uuid, EvidenceList, FlagList)>, Problem> {
+) -> Result<Vec<Accepted>, Problem> {
     use attendance_record::Column;
     let mut query = attendance_record::in_college(college_id)
         .filter(Column::SessionId.is_in(sessions.iter().copied()))
@@ -63,8 +87,17 @@ pub async fn list_records(
     if let Some((session_id, id)) = last {
         query = query.filter(after((Column::SessionId, session_id), (Column::Id, id)));
     }
-    let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Flags];
-    Ok(query.select_only().columns(columns).into_tuple().all(database.reader()).await?)
+    let columns = [Column::SessionId, Column::Id, Column::Evidence, Column::Flags, Column::Status, Column::MarkedAt];
+    let rows = query.select_only().columns(columns).into_tuple().all(database.reader()).await?;
+    let accepted = rows.into_iter().map(|(session_id, id, evidence, flags, status, marked_at)| Accepted {
+        session_id,
+        id,
+        evidence,
+        flags,
+        status,
+        marked_at,
+    });
+    Ok(accepted.collect())
 }
 
 /// The same of those that were refused, each with its reason.

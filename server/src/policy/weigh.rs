@@ -1,5 +1,7 @@
 //! What rules make of evidence, from values alone. It is asked at a check-in, and again by whoever compares rules.
 
+use chrono::{DateTime, Utc};
+
 use crate::entity::{
     evidence::{Evidence, Factor, Flag, Verdict},
     policy_version::{Rules, Uncertain},
@@ -15,6 +17,24 @@ pub enum Weighed {
     Failed(Factor),
     /// A flag that is not to be accepted.
     Refused(Flag),
+}
+
+/// When a session began, as far as it matters to those who come.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning {
+    pub planned_start: DateTime<Utc>,
+    pub started_at: Option<DateTime<Utc>>,
+    /// The session's own grace.
+    pub late_grace_seconds: i32,
+}
+
+/// How many seconds late somebody comes; none who is in time. A session begins when it was planned to, or when it was started if that was
+/// later: nobody is late for waiting at a door.
+pub fn late_by_seconds(rules: &Rules, session: Beginning, at: DateTime<Utc>) -> Option<i32> {
+    let beginning = session.started_at.map_or(session.planned_start, |started| started.max(session.planned_start));
+    let grace_seconds = rules.late_grace_seconds.unwrap_or(session.late_grace_seconds);
+    let seconds = (at - beginning).num_seconds();
+    (seconds > i64::from(grace_seconds)).then(|| i32::try_from(seconds).unwrap_or(i32::MAX))
 }
 
 /// Requirements are looked at in their order. What is missing comes before what failed after it, so that nobody learns where a

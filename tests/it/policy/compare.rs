@@ -24,7 +24,7 @@ use super::{
 };
 
 in_every_world!(is_what_a_recount_gives);
-on_both_stores!(loses_nothing_between_pages);
+on_both_stores!(loses_nothing_between_pages, tells_who_would_be_late);
 
 async fn compare(class: &Class, id: &str, from: NaiveDate, to: NaiveDate) -> ComparePolicyResponse {
     let request = ComparePolicyRequest { id: id.to_owned(), from: from.to_string(), to: to.to_string() };
@@ -157,4 +157,24 @@ async fn loses_nothing_between_pages(kind: Kind) {
     let told: Vec<_> = response.cells.iter().map(|cell| (cell.enforced(), cell.would_be(), cell.count)).collect();
     let count = |number: usize| i32::try_from(number).expect("a count");
     assert_eq!(told, [(Outcome::Accepted, Outcome::Accepted, count(SESSIONS)), (REFUSED, REFUSED, count(ATTEMPTS))]);
+}
+
+/// Three come after one minute, six and sixteen; the session gives ten.
+async fn tells_who_would_be_late(kind: Kind) {
+    let class = Class::open(kind, 3).await;
+    class.check_in(0).await;
+    for (student, seconds) in [(1, 300), (2, 600)] {
+        class.world.advance(seconds).await;
+        class.check_in(student).await;
+    }
+    let day = day(&class);
+    for (grace, late) in [(None, 1), (Some(0), 3), (Some(200), 2), (Some(900), 1), (Some(3600), 0)] {
+        let rules = PolicyRules { late_grace_seconds: grace, ..rules(&[&[Code]]) };
+        let scope = CreatePolicyRequest { is_shadow: true, ..for_college(rules) };
+        let made = make(&class.admin(), scope).await;
+        let response = compare(&class, &made.id, day, day).await;
+        assert_eq!((response.late, response.would_be_late), (1, late), "{grace:?}");
+        let gone = rollcall_proto::v1::DeletePolicyRequest { id: made.id };
+        class.admin().policies().delete_policy(gone).await.answer();
+    }
 }
