@@ -96,7 +96,9 @@ impl Rules {
     pub fn need_any(&self, factors: &[Factor]) -> bool {
         let are_all =
             |required: &Vec<Factor>| !required.is_empty() && required.iter().all(|factor| factors.contains(factor));
-        self.requirements.iter().any(are_all) || self.settled_by.iter().any(|factor| factors.contains(factor))
+        self.requirements.iter().any(are_all)
+            || self.settled_by.iter().any(|factor| factors.contains(factor))
+            || self.start_needs_face && factors.contains(&Factor::Face)
     }
 
     /// Whether a factor is among those that meet a requirement.

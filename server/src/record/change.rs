@@ -135,6 +135,14 @@ pub async fn hand_in(
         Some("uq_attendance_records_check_in") => check_in_id_reused(),
         _ => error.into(),
     };
+    if session.traces_removed_at.is_some() {
+        // It comes after the others' were taken out, and has to be found too.
+        session::update_in_college(session.college_id)
+            .col_expr(session::Column::TracesRemovedAt, Expr::value(Option::<DateTime<Utc>>::None))
+            .filter(session::Column::Id.eq(session.id))
+            .exec(tx)
+            .await?;
+    }
     let mut record = Record { event_seq: session.event_seq, updated_at: cause.at, ..check_in };
     match before {
         None => {

@@ -45,6 +45,8 @@ fn judge(reading: Reading) -> Result<(), Problem> {
         Reading::NotEnrolled => Err(otherwise("Enrol your face first.")),
         Reading::Outdated => Err(otherwise("Enrol your face anew.")),
         Reading::NoModels => Err(otherwise("The server cannot compare faces now.")),
+        Reading::Busy => Err(face::busy()),
+        Reading::Limited(wait) => Err(face::limited(wait)),
         Reading::Unclear(fault) => Err(face::unclear(fault)),
         Reading::Compared { is_resent: true, .. } => mismatch("This picture was sent before. Take a new one."),
         Reading::Compared { similarity, is_resent: false } => match face::likeness(similarity) {
@@ -57,6 +59,8 @@ fn judge(reading: Reading) -> Result<(), Problem> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::face::Fault;
 
@@ -69,6 +73,8 @@ mod tests {
             (compared(0.42, false), Some(ErrorReason::FaceMismatch)),
             (compared(0.1, false), Some(ErrorReason::FaceMismatch)),
             (Reading::Unclear(Fault::SeveralFaces), Some(ErrorReason::FaceQuality)),
+            (Reading::Busy, Some(ErrorReason::Overloaded)),
+            (Reading::Limited(Duration::from_secs(3)), Some(ErrorReason::RateLimited)),
             (Reading::Disabled, Some(ErrorReason::MoreEvidenceNeeded)),
             (Reading::NotEnrolled, Some(ErrorReason::MoreEvidenceNeeded)),
             (Reading::Outdated, Some(ErrorReason::MoreEvidenceNeeded)),

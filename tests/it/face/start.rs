@@ -62,6 +62,10 @@ async fn a_teacher_shows_her_own_face(kind: Kind) {
 
 async fn an_administrator_starts_without(kind: Kind) {
     let (class, session) = class(kind).await;
+    // Nobody could start any more, so that faces stay on while the policy is there.
+    let rest = class.admin().rest();
+    let off = rest.request(http::Method::PATCH, "/api/v1/college").json(&json!({"face_enabled": false}));
+    assert_eq!(rest.send(off).await.refused().kind().1, "NEEDED_BY_POLICY");
     start(&class.admin(), session, Vec::new()).await.answer();
 }
 

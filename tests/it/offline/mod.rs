@@ -4,6 +4,7 @@ mod cellar;
 mod clocks;
 mod order;
 mod refused;
+mod retention;
 mod stands;
 mod waits;
 
