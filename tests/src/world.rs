@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, RwLock},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -22,12 +23,15 @@ use crate::{
     redis::Redis,
     seed::{Seed, SeedUser},
     server::{self, Server, Settings},
-    until::until,
+    until::{until, until_within},
 };
 
 /// The master secret of every world. Long enough for production, and written nowhere else, so that a log that holds it gives
 /// itself away.
 pub const SECRET: &str = "x4q8Zt1nRw7vLk2sYb5uHj9dGm3cPf6e-tests";
+
+/// The servers look every two seconds for what is to be done, and each kind waits for its turn.
+const RECURS: Duration = Duration::from_secs(60);
 
 /// A world before it begins.
 pub struct Plan {
@@ -236,6 +240,20 @@ impl World {
             })
             .await;
         }
+    }
+
+    /// Waits until a recurring job has run at the time that the clock shows. Asked for before the clock is moved, it makes sure that no
+    /// run is under way that began by the time before and puts the next one off by the time after.
+    pub async fn ran(&self, kind: &str) {
+        let (rows, now) = (self.rows().await, self.clock().now().format("%Y-%m-%d %H:%M:%S").to_string());
+        until_within(&format!("{kind} has run"), RECURS, async || {
+            let jobs = rows.all(&format!("SELECT due_at, attempts FROM jobs WHERE kind = '{kind}'")).await;
+            let job = jobs.first()?;
+            let due: String = job["due_at"].as_str()?.chars().take(19).collect();
+            // A run that goes on has a later time too, and has begun a try.
+            (job["attempts"] == 0 && due.replace('T', " ") > now).then_some(())
+        })
+        .await;
     }
 
     /// Moves the servers' clock and waits for nobody: for servers that do not believe minted tokens, so that nobody can ask

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     check_in::Learnt,
+    earlier::Asked,
     factor::{access_points, offline::MadeAt},
     rules::{self, Decision, Shown},
     sent::Sent,
@@ -61,6 +62,15 @@ impl Service {
             ..Shown::default()
         };
         let fence = Fence::from(place);
+        // What came after it says nothing of where the student was before.
+        let position = sent.position.map(|reported| reported.position);
+        let About { college_id, student_id, session_id, .. } = about;
+        let mut earlier = Vec::new();
+        if rules::whereabouts(&fence, &shown, made_at.at).is_some() {
+            earlier = self.earlier.read(Asked { college_id, student_id, session_id, position, at: made_at.at }).await?;
+            earlier.retain(|earlier| earlier.whereabouts.at <= made_at.at);
+        }
+        let shown = Shown { earlier: &earlier, ..shown };
         let Decision { evidence, outcome } =
             rules::decide(&card.session, &fence, &card.policy.rules, true, &shown, made_at.at);
         learnt.policy = Some(card.policy.clone());
@@ -74,7 +84,8 @@ impl Service {
         Ok(Record {
             device_key_id: device.key_id,
             access_point_matched: learnt.heard(sent).and_then(access_points::matched),
-            ..self.record(principal, sent, card, accepted, evidence, now)
+            // The student was there then, and not when it came.
+            ..self.record(principal, sent, card, accepted, evidence, made_at.at)
         })
     }
 }

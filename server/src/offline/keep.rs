@@ -70,6 +70,10 @@ pub async fn keep(
                 review::wait(tx, &record, shown).await?;
             }
             take_devices(tx, &record).await?;
+            if session.state == State::Completed {
+                // What shows only when everybody is there was looked for without it.
+                jobs::insert(tx, session::OVER, &session::Over { college_id, session_id }, now).await?;
+            }
             Ok((record, false))
         })
     });

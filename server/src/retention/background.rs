@@ -85,11 +85,14 @@ async fn sweep_college(
 ) -> Result<(), Problem> {
     let Some(before) = rules::kept_since(college.retention_days, now) else { return Ok(()) };
     let college_id = college.id;
+    // What cannot be done for one session holds up no other.
+    let mut failed = Ok(());
     for id in store::list_sessions(database, college_id, before, SESSIONS).await? {
         if begun.elapsed() > TURN {
-            return Ok(());
+            return failed;
         }
-        database.write(move |tx| Box::pin(async move { clear(tx, college_id, id, now).await })).await?;
+        let work = database.write(move |tx| Box::pin(async move { clear(tx, college_id, id, now).await }));
+        failed = failed.and(work.await);
     }
     let mut cleared = 0;
     while cleared < ATTEMPTS && begun.elapsed() < TURN {
@@ -101,7 +104,8 @@ async fn sweep_college(
             more => cleared += more,
         }
     }
-    database.write(move |tx| Box::pin(async move { store::delete_heard(tx, college_id, before).await })).await
+    let heard = database.write(move |tx| Box::pin(async move { store::delete_heard(tx, college_id, before).await }));
+    failed.and(heard.await)
 }
 
 /// Another server may have been faster.

@@ -59,16 +59,22 @@ fn without_place(mut item: Evidence) -> Evidence {
         return item;
     }
     item.figures.clear();
-    if item.detail.contains(|letter: char| letter.is_ascii_digit()) {
+    // What is said of a fence may name the place, of several.
+    if item.factor == Factor::Geofence || item.detail.contains(|letter: char| letter.is_ascii_digit()) {
         item.detail = Cow::Borrowed(words(item.factor, item.verdict));
     }
     item
 }
 
-/// In place of words that had a number in them.
+/// In place of words that told of the place.
 const fn words(factor: Factor, verdict: Verdict) -> &'static str {
     match (factor, verdict) {
+        (Factor::Geofence, Verdict::Passed) => "You were at the place.",
         (Factor::Geofence, Verdict::Failed) => "You were outside the place.",
+        (Factor::Geofence, Verdict::Uncertain) => {
+            "Your position was too inexact to tell whether you were at the place."
+        }
+        (Factor::Geofence, Verdict::Missing) => "No position was sent.",
         (_, Verdict::Passed) => "It spoke for you.",
         (_, Verdict::Failed) => "It spoke against you.",
         (_, Verdict::Uncertain) => "It settled nothing.",

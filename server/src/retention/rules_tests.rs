@@ -75,9 +75,11 @@ fn no_number_of_a_place_stays_and_every_verdict_and_flag_does() {
             );
         }
     }
-    let words =
-        Evidence::new(Factor::Geofence, Uncertain, "Your position was too inexact.").figure("accuracy_meters", 9.0);
-    assert_eq!(without_place(words).detail, "Your position was too inexact.");
+    let words = "Your position was too inexact to tell whether you were at the place.";
+    let named = format!("{words} Of its places this was the nearest: North Hall.");
+    assert_eq!(without_place(Evidence::new(Factor::Geofence, Uncertain, named)).detail, words);
+    let heard = Evidence::new(Factor::AccessPoints, Passed, "It sounded like the place on Wi-Fi.");
+    assert_eq!(without_place(heard.clone()), heard);
     for factor in [Factor::Code, Factor::Otp, Factor::Device] {
         let before = Evidence::new(factor, Failed, "It was 61 s old.").figure("age_seconds", 61.0);
         assert_eq!(without_place(before.clone()), before);

@@ -153,6 +153,10 @@ pub async fn list_places_of(
     Ok(found.into_iter().map(|place| (place.id, place)).collect())
 }
 
+/// Of several places a record says in which one somebody was; of a session anybody knows where it is held.
+const PLACE_OF_SESSION: &str = "(SELECT s.location_id FROM sessions s
+    WHERE s.college_id = attendance_records.college_id AND s.id = attendance_records.session_id)";
+
 /// From how many records something was taken: those that still are as the condition says. Neither the order of the session's events nor
 /// the time of a record's last change move, because nobody's attendance does.
 pub async fn clear_records(
@@ -175,6 +179,7 @@ pub async fn clear_records(
             .col_expr(Column::DeviceId, Expr::value(Option::<String>::None))
             .col_expr(Column::Evidence, Expr::value(Value::from(evidence)))
             .col_expr(Column::DistanceBand, Expr::value(band))
+            .col_expr(Column::LocationId, Expr::cust(PLACE_OF_SESSION))
             .col_expr(Column::TracesRemovedAt, Expr::value(now))
             .filter(Column::Id.eq(record.id))
             .filter(still.clone());

@@ -9,7 +9,7 @@ use crate::{
     entity::{location, session},
     geofence::{self, Position},
     policy,
-    problem::Problem,
+    problem::{ErrorReason, Problem},
     store::{CacheKey, Store},
 };
 
@@ -62,7 +62,13 @@ pub async fn load_card(store: &Store, college_id: Uuid, session_id: Uuid) -> Res
     let location = geofence::load(store, college_id, session.location_id).await?;
     let mut other_locations = Vec::new();
     for id in session.also_location_ids.iter() {
-        other_locations.push(geofence::load(store, college_id, id).await?);
+        match geofence::load(store, college_id, id).await {
+            // The copy of the session may be older than the place's end.
+            Err(problem) if problem.reason == ErrorReason::NotFound => {
+                return refresh_card(store, college_id, session_id).await;
+            }
+            location => other_locations.push(location?),
+        }
     }
     let policy = policy::load_applied(store, &session).await?;
     Ok(Card { session, location, other_locations, policy })

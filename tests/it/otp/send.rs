@@ -105,7 +105,7 @@ async fn goes_to_nobody_else(kind: Kind) {
     for id in [uuid::Uuid::now_v7(), class.college.other_teacher.id] {
         let request = RequestOtpRequest { student_id: Some(id.to_string()), ..to(&class, 0) };
         let refusal = class.teacher().codes().request_otp(request).await.refused();
-        assert_eq!(refusal.kind(), (Code::PermissionDenied, "NOT_ENROLLED"));
+        assert_eq!(refusal.kind(), (Code::NotFound, "NOT_ENROLLED"));
     }
     assert_eq!(class.world.rows().await.number("SELECT count(*) AS n FROM one_time_passwords").await, 0);
 }

@@ -12,7 +12,7 @@ use rollcall_tests::{
 use serde_json::json;
 use tonic::Code;
 
-use super::{DAY_SECONDS, SWEPT, WITH_POSITION, end, keep_for, set, swept, telling};
+use super::{DAY_SECONDS, SWEEP, SWEPT, WITH_POSITION, end, keep_for, set, telling};
 use crate::review::decide;
 
 in_every_world!(tells_each_person_their_own, is_removed_at_once_but_for_what_is_needed);
@@ -72,9 +72,8 @@ async fn tells_each_person_their_own(kind: Kind) {
     // What is over is told to be so.
     end(&class.world, &class.college).await;
     assert!(history(&class.student(0)).await[0].expires_at.is_some());
-    let rows = class.world.rows().await;
     class.world.advance(11 * DAY_SECONDS).await;
-    swept(&class, &rows).await;
+    class.world.ran(SWEEP).await;
     let seen = history(&class.student(0)).await;
     assert_eq!(
         seen.iter().map(LocationHistoryEntry::distance_band).collect::<Vec<_>>(),
@@ -130,7 +129,7 @@ async fn is_removed_at_once_but_for_what_is_needed(kind: Kind) {
     // The retention finds nothing to do, and does no harm.
     keep_for(&class.admin(), 1).await;
     class.world.advance(3600).await;
-    swept(&class, &rows).await;
+    class.world.ran(SWEEP).await;
     let kept = "SELECT COUNT(*) AS n FROM attendance_records WHERE distance_band = 'INSIDE'";
     assert_eq!(rows.number(kept).await, 2);
 }

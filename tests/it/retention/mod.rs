@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use http::Method;
 use rollcall_proto::v1::{CheckInRequest, EndSessionRequest};
-use rollcall_tests::{Answer as _, database::Rows};
-use rollcall_tests::{Class, actor::Actor, class::request, college::College, until::until_within, world::World};
+use rollcall_tests::{Answer as _, Class, actor::Actor, class::request, college::College, world::World};
 use serde_json::json;
 
 const DAY_SECONDS: i64 = 86_400;
 /// The server looks every ten minutes, by the clock that was moved; two seconds at most after that.
 const SWEPT: Duration = Duration::from_secs(60);
+/// The job that looks.
+const SWEEP: &str = "retention.sweep";
 /// Of all colleges.
 const WITH_POSITION: &str = "SELECT COUNT(*) AS n FROM attendance_records WHERE latitude IS NOT NULL";
 
@@ -41,16 +42,4 @@ async fn telling(class: &Class, meters_north: f64, device: &str) -> CheckInReque
         device: Some(device),
         ..request(class.session_id(), &class.code().await.code, class.college.north(meters_north))
     }
-}
-
-/// Waits until the server has looked at what is too old, at the time that its clock shows.
-async fn swept(class: &Class, rows: &Rows) {
-    let now = class.world.clock().now().format("%Y-%m-%d %H:%M:%S").to_string();
-    until_within("the server has looked", SWEPT, async || {
-        let jobs = rows.all("SELECT due_at, attempts FROM jobs WHERE kind = 'retention.sweep'").await;
-        let due: String = jobs[0]["due_at"].as_str()?.chars().take(19).collect();
-        // A run that goes on has a later time too, and has begun a try.
-        (jobs[0]["attempts"] == 0 && due.replace('T', " ") > now).then_some(())
-    })
-    .await;
 }

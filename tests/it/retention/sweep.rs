@@ -11,7 +11,7 @@ use rollcall_tests::{
     until::until_within, world::Plan,
 };
 
-use super::{DAY_SECONDS, SWEPT, WITH_POSITION, end, keep_for, swept, telling};
+use super::{DAY_SECONDS, SWEEP, SWEPT, WITH_POSITION, end, keep_for, telling};
 
 in_every_world!(what_is_too_old_goes_and_its_verdict_stays);
 on_both_stores!(nothing_goes_where_it_is_kept_for_ever);
@@ -43,7 +43,7 @@ async fn what_is_too_old_goes_and_its_verdict_stays(kind: Kind) {
     let rows = class.world.rows().await;
     let raw = async |table: &str| rows.number(&format!("SELECT COUNT(*) AS n FROM {table} WHERE {RAW}")).await;
     class.world.advance(10 * DAY_SECONDS - 3600).await;
-    swept(&class, &rows).await;
+    class.world.ran(SWEEP).await;
     assert_eq!((raw("attendance_records").await, raw("check_in_attempts").await), (3, 1), "its days are not over");
     class.world.advance(2 * 3600).await;
     until_within("it goes", SWEPT, async || (raw("attendance_records").await == 1).then_some(())).await;
@@ -116,7 +116,7 @@ async fn nothing_goes_where_it_is_kept_for_ever(kind: Kind) {
     end(&class.world, &class.college).await;
     let rows = class.world.rows().await;
     class.world.advance(3000 * DAY_SECONDS).await;
-    swept(&class, &rows).await;
+    class.world.ran(SWEEP).await;
     assert_eq!(rows.number(WITH_POSITION).await, 1);
     assert_eq!(rows.number("SELECT COUNT(*) AS n FROM session_devices").await, 1);
     // From the next look on it is as the college says then.
@@ -135,6 +135,7 @@ async fn several_servers_take_it_away_as_one(kind: Kind) {
     }
     end(&class.world, &class.college).await;
     let rows = class.world.rows().await;
+    class.world.ran(SWEEP).await;
     class.world.advance(DAY_SECONDS + 60).await;
     until_within("it goes", SWEPT, async || (rows.number(WITH_POSITION).await == 0).then_some(())).await;
     // In one transaction, whoever did it.

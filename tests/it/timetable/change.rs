@@ -89,6 +89,7 @@ async fn replace_whole_or_in_part(kind: Kind) {
     let made = rest.post("/api/v1/timetables", &whole).await.answer();
     let mut expected = whole.clone();
     expected["valid_to"] = json!("");
+    expected["also_location_ids"] = json!([]);
     expected["id"] = made["id"].clone();
     assert_eq!(made, expected);
     let path = format!("/api/v1/timetables/{}", made["id"].as_str().expect("an id"));

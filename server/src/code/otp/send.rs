@@ -61,7 +61,9 @@ impl Sender {
             return Ok(None);
         };
         let account = identity::find_user(database.reader(), college_id, student_id).await?;
-        let account = account.filter(|account| account.is_active && self.clock.now() < made.expires_at);
+        // Nobody without a password has confirmed the address, or can check in.
+        let account =
+            account.filter(|account| account.is_active && account.has_password() && self.clock.now() < made.expires_at);
         let Some(account) = account else { return Ok(None) };
         let college = organisation::find_college(database, college_id).await?;
         let session = session::find(database, college_id, made.session_id).await?;

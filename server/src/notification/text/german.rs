@@ -109,7 +109,7 @@ fn notification(kind: Kind, detail: &Detail) -> Text {
             Text {
                 title: "Ein Gesicht wurde hinterlegt".to_owned(),
                 body: format!(
-                    "{what} für das Konto hinterlegt; Anmeldungen werden ab jetzt damit verglichen. Wenn das jemand anders war: löschen und das Passwort ändern."
+                    "{what} für das Konto hinterlegt; Check-ins werden ab jetzt damit verglichen. Wenn das jemand anders war: löschen und das Passwort ändern."
                 ),
             }
         }

@@ -112,8 +112,10 @@ mod tests {
     fn every_kind_is_said_in_every_language() {
         for language in [Language::English, Language::German] {
             let texts: Vec<_> = Kind::iter().map(|kind| notification(language, kind, &detail())).collect();
-            for text in &texts {
-                assert!(text.body.contains("Algebra") || text.title.contains("61"), "{text:?}");
+            for (kind, text) in Kind::iter().zip(&texts) {
+                let names_it = text.body.contains("Algebra") || text.title.contains("61");
+                // A face is nothing that belongs to a session.
+                assert!(names_it || kind == Kind::FaceEnrolled, "{text:?}");
                 assert!(!text.body.is_empty() && !text.title.contains('\n'), "{text:?}");
             }
             let titles: std::collections::HashSet<_> = texts.iter().map(|text| &text.title).collect();

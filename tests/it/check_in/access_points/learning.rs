@@ -42,6 +42,7 @@ async fn forgets_scans_in_a_week(kind: Kind) {
     let rows = class.world.rows().await;
     let scans = "SELECT COUNT(*) AS n FROM check_in_scans";
     assert_eq!(rows.number(scans).await, 1);
+    class.world.ran("fingerprint.clean").await;
     class.world.advance(7 * 86_400 + 60).await;
     until_within("it is forgotten", LEARNT, async || (rows.number(scans).await == 0).then_some(())).await;
     assert_eq!(class.records().await.len(), 1);
