@@ -1,4 +1,4 @@
-//! The only way in which a record is made by hand or changed after it was made: lock the session → count the event → write the
+//! The only way in which what a record says of attendance is made by hand or changed: lock the session → count the event → write the
 //! records → write the history.
 //!
 //! Every writer of a session's records locks the session's row first, as a check-in does. So what was read after the lock is
