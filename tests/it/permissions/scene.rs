@@ -158,7 +158,7 @@ impl Scene {
             flagged: HashMap::new(),
             attended: HashMap::new(),
             stock: Mutex::new(stock),
-            days_ahead: AtomicI64::new(1),
+            days_ahead: AtomicI64::new(2),
             webhooks,
             policies: policies.try_into().expect("two policies"),
             revoked: revoked.try_into().expect("two tokens"),

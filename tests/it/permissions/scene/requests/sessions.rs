@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use chrono::TimeDelta;
+use chrono::{DurationRound as _, TimeDelta, Utc};
 use rollcall_tests::college::now_in_seconds;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -95,7 +95,8 @@ impl Scene {
     /// A plan on a day that nothing else is on.
     fn another_time(&self, session: Uuid) -> Value {
         let days = self.days_ahead.fetch_add(1, Ordering::Relaxed);
-        let start = now_in_seconds() + TimeDelta::days(days);
+        // The same hour whatever the time is: the timetable's slots of each morning are never in the way.
+        let start = (Utc::now() + TimeDelta::days(days)).duration_trunc(TimeDelta::days(1)).expect("a day") + TimeDelta::hours(12);
         json!({"id": session, "planned_start": start, "planned_end": start + TimeDelta::hours(1)})
     }
 }
