@@ -6,35 +6,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use rollcall_proto::v1::CheckInRequest;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    convert as convert_record,
-    earlier::Asked,
-    factor::{access_points, geofence::Reported},
-    refusal::Refusal,
-    rules::{self, Decision, Shown},
-    sent::Sent,
-    service::Service,
-    shared_device, store,
-    surroundings::{Sender, Surroundings},
-    writer::Outcome,
+    convert as convert_record, factor::access_points, learnt::Learnt, refusal::Refusal, sent::Sent, service::Service,
+    shared_device, store, writer::Outcome,
 };
 use crate::{
     code::OtpReading,
-    device::{self, About},
-    entity::{
-        attendance_record::Model as Record,
-        evidence::{Evidence, Factor, Flag},
-        session::State,
-    },
-    face,
-    geofence::Fence,
+    entity::{attendance_record::Model as Record, evidence::Factor, session::State},
     origin::Origin,
-    policy::Applied,
     principal::Principal,
     problem::{ErrorReason, Problem},
     session::{self, Card},
@@ -44,24 +27,6 @@ use crate::{
 pub struct Settled {
     pub record: Arc<Record>,
     pub replayed: bool,
-}
-
-/// What was learnt of an attempt before it was refused.
-#[derive(Default)]
-pub struct Learnt {
-    pub session_id: Option<Uuid>,
-    pub policy: Option<Arc<Applied>>,
-    /// What the one-time password is: it is looked at once, because a wrong one counts.
-    otp: Option<OtpReading>,
-    /// The picture of the face, until it is looked at.
-    picture: Option<Zeroizing<Vec<u8>>>,
-    /// What it is: it is looked at once, because that takes long and is counted.
-    face: Option<face::Reading>,
-    /// What its scan is held against.
-    pub(super) surroundings: Option<Surroundings>,
-    /// The key that has signed.
-    device_key_id: Option<Uuid>,
-    pub evidence: Vec<Evidence>,
 }
 
 impl Service {
@@ -120,7 +85,7 @@ impl Service {
                 return Err(refusal.into());
             }
         };
-        let mut record = self.record(principal, sent, &card, accepted, decision.evidence, now);
+        let mut record = self.record(principal, sent, &card, learnt, accepted, decision.evidence, now);
         record.device_key_id = learnt.device_key_id;
         record.otp_used = learnt.otp.and_then(OtpReading::id).map(|id| id.to_string());
         record.access_point_matched = learnt.heard(sent).and_then(access_points::matched);
@@ -145,82 +110,6 @@ impl Service {
         session::load_card(&self.store, college_id, session.id).await
     }
 
-    async fn decide(
-        &self,
-        principal: &Principal,
-        sent: &Sent,
-        card: &Card,
-        learnt: &mut Learnt,
-        now: DateTime<Utc>,
-    ) -> Result<Decision, Problem> {
-        let session = &card.session;
-        let enrolled = session::is_enrolled(&self.store, session, principal.id).await?;
-        let mode = card.policy.rules.code_mode;
-        let code = sent.code_text.as_ref().map(|_| self.rotation.read(&sent.codes, session, mode, now));
-        // Who is not let in anyway learns nothing of it, and is not counted.
-        if let Some(digits) = &sent.otp
-            && learnt.otp.is_none()
-            && enrolled
-            && session.state == State::Active
-        {
-            learnt.otp = Some(self.passwords.check(session, principal.id, digits, now).await?);
-        }
-        if let Some(scan) = &sent.scan
-            && enrolled
-            && session.state == State::Active
-        {
-            let sender = Sender { student_id: principal.id, check_in_id: sent.check_in_id };
-            learnt.surroundings = Some(match &learnt.surroundings {
-                None => self.look_around(session, scan, sender, now).await?,
-                Some(before) => self.look_again(session, before).await?,
-            });
-        }
-        let about = About {
-            college_id: principal.college_id,
-            student_id: principal.id,
-            session_id: session.id,
-            check_in_id: sent.check_in_id,
-            position: sent.position.map(|Reported { position, .. }| (position.latitude, position.longitude)),
-        };
-        let device = device::look(&self.store, &self.nonce_key, &sent.device, about, now).await?;
-        learnt.device_key_id = device.and_then(|looked| looked.key_id);
-        // Who comes second is found by the write. Only where that is to be refused, somebody has to look before.
-        let is_shared = card.policy.rules.refused_flags.contains(&Flag::SharedDevice)
-            && shared_device::is_taken(&self.store.database, about, &sent.device, learnt.device_key_id).await?;
-        if enrolled
-            && session.state == State::Active
-            && let Some(picture) = learnt.picture.take()
-        {
-            learnt.face = Some(self.faces.compare(principal, session.id, picture).await?);
-        }
-        let (access_points, face) = (learnt.heard(sent), learnt.face);
-        let place = card.place(sent.position.as_ref().map(|reported| &reported.position));
-        let place_name = (!card.other_locations.is_empty()).then_some(place.name.as_str());
-        let is_on_campus = self.campus.hold(principal.college_id, sent.origin.address);
-        let mut shown = Shown {
-            code,
-            otp: learnt.otp,
-            position: sent.position,
-            place_name,
-            device,
-            is_shared,
-            access_points,
-            is_on_campus,
-            earlier: &[],
-            face,
-            offline: None,
-        };
-        let fence = Fence::from(place);
-        let read;
-        if enrolled && session.state == State::Active && rules::whereabouts(&fence, &shown, now).is_some() {
-            let position = sent.position.map(|reported| reported.position);
-            let About { college_id, student_id, session_id, .. } = about;
-            read = self.earlier.read(Asked { college_id, student_id, session_id, position, at: now }).await?;
-            shown.earlier = &read;
-        }
-        Ok(rules::decide(session, &fence, &card.policy.rules, enrolled, &shown, now))
-    }
-
     /// Stores an accepted check-in. What stands in its way is told from the rows that are there.
     async fn store_record(&self, principal: &Principal, record: Arc<Record>) -> Result<Arc<Record>, Problem> {
         let session_id = record.session_id;
@@ -241,12 +130,6 @@ impl Service {
                 Err(Refusal::SessionNotActive(state).into())
             }
         }
-    }
-}
-
-impl Learnt {
-    pub(super) fn heard<'s>(&'s self, sent: &'s Sent) -> Option<access_points::Heard<'s>> {
-        self.surroundings.as_ref()?.around(sent.scan.as_ref()?)
     }
 }
 

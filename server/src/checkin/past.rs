@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    check_in::Learnt,
     earlier::Asked,
     factor::{access_points, offline::MadeAt},
+    learnt::Learnt,
     rules::{self, Decision, Shown},
     sent::Sent,
     service::Service,
@@ -50,7 +50,7 @@ impl Service {
         }
         let is_shared = card.policy.rules.refused_flags.contains(&Flag::SharedDevice)
             && shared_device::is_taken(&self.store.database, about, &sent.device, device.key_id).await?;
-        let place = card.place(sent.position.as_ref().map(|reported| &reported.position));
+        let place = learnt.place(card, sent);
         let shown = Shown {
             code,
             position: sent.position,
@@ -85,7 +85,7 @@ impl Service {
             device_key_id: device.key_id,
             access_point_matched: learnt.heard(sent).and_then(access_points::matched),
             // The student was there then, and not when it came.
-            ..self.record(principal, sent, card, accepted, evidence, made_at.at)
+            ..self.record(principal, sent, card, learnt, accepted, evidence, made_at.at)
         })
     }
 }

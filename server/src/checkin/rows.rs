@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{check_in::Learnt, rules::Accepted, sent::Sent, service::Service};
+use super::{learnt::Learnt, rules::Accepted, sent::Sent, service::Service};
 use crate::{
     entity::{
         attendance_record::{Model as Record, Review},
@@ -21,6 +21,7 @@ impl Service {
         principal: &Principal,
         sent: &Sent,
         card: &Card,
+        learnt: &Learnt,
         accepted: Accepted,
         evidence: Vec<Evidence>,
         now: DateTime<Utc>,
@@ -41,7 +42,7 @@ impl Service {
             device_id: sent.device.device_id.clone(),
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
-            location_id: card.place(position.as_ref()).id,
+            location_id: learnt.location_id.unwrap_or(card.session.location_id),
             flags: FlagList(accepted.flags),
             review,
             ..Record::of(&card.session, principal.id, accepted.status, now)

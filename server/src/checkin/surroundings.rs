@@ -5,10 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{
-    factor::access_points::{self, Heard},
-    service::Service,
-};
+use super::{factor::access_points::Heard, service::Service};
 use crate::{
     access_point::{self, Listed},
     entity::{check_in_scan, session},
@@ -25,6 +22,7 @@ pub struct Surroundings {
 
 #[derive(Clone, Debug)]
 struct Room {
+    location_id: Uuid,
     listed: Arc<Vec<Listed>>,
     references: Arc<Vec<Fingerprint>>,
 }
@@ -42,19 +40,10 @@ fn places(session: &session::Model) -> impl Iterator<Item = Uuid> + '_ {
 }
 
 impl Surroundings {
-    /// Held against the place that it speaks for most.
-    pub fn around<'s>(&'s self, scan: &'s Scan) -> Option<Heard<'s>> {
-        let heard = |room: &'s Room| Heard {
-            scan,
-            listed: &room.listed,
-            references: &room.references,
-            is_replay: self.is_replay,
-        };
-        match self.rooms.as_slice() {
-            [only] => Some(heard(only)),
-            // Of equals the first, which is the place that the session is held at.
-            rooms => rooms.iter().map(heard).rev().max_by_key(|heard| access_points::rank(*heard)),
-        }
+    /// A scan, held against one of the places.
+    pub fn at<'s>(&'s self, location_id: Uuid, scan: &'s Scan) -> Option<Heard<'s>> {
+        let room = self.rooms.iter().find(|room| room.location_id == location_id)?;
+        Some(Heard { scan, listed: &room.listed, references: &room.references, is_replay: self.is_replay })
     }
 }
 
@@ -71,7 +60,7 @@ impl Service {
         for location_id in places(session) {
             let listed = access_point::load(&self.store, college_id, location_id).await?;
             let references = fingerprint::load(&self.store, college_id, location_id).await?;
-            rooms.push(Room { listed, references });
+            rooms.push(Room { location_id, listed, references });
         }
         let is_replay = self.note_scan(session, scan, sender, now).await?;
         Ok(Surroundings { rooms, is_replay })
@@ -87,7 +76,7 @@ impl Service {
         for location_id in places(session) {
             let listed = access_point::refresh(&self.store, college_id, location_id).await?;
             let references = fingerprint::refresh(&self.store, college_id, location_id).await?;
-            rooms.push(Room { listed, references });
+            rooms.push(Room { location_id, listed, references });
         }
         Ok(Surroundings { rooms, is_replay: before.is_replay })
     }

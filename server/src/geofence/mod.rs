@@ -39,7 +39,7 @@ pub use described::{Becomes, Described, Outline, Terms};
 pub use fence::{Circle, Fence, Place, Position, Sighting};
 pub use geometry::read_polygon;
 pub use outside::Outside;
-pub use places::most_probable;
+pub use places::{compare, most_probable};
 pub use service::Service;
 pub use shape::Shape;
 pub use store::{find, find_in, find_others};

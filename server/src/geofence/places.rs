@@ -23,7 +23,8 @@ pub fn most_probable<'l>(
     found
 }
 
-fn compare(one: &Sighting, other: &Sighting) -> Ordering {
+/// Which of two places somebody is at more probably.
+pub fn compare(one: &Sighting, other: &Sighting) -> Ordering {
     let rank = |place| match place {
         Place::Outside => 0,
         Place::Uncertain => 1,

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     entity::{location, session},
-    geofence::{self, Position},
-    policy,
+    geofence, policy,
     problem::{ErrorReason, Problem},
     store::{CacheKey, Store},
 };
@@ -22,18 +21,6 @@ pub struct Card {
     pub other_locations: Vec<Arc<location::Model>>,
     /// What a check-in has to show.
     pub policy: Arc<policy::Applied>,
-}
-
-impl Card {
-    /// The place that a position is held against.
-    pub fn place(&self, position: Option<&Position>) -> &location::Model {
-        match position {
-            Some(position) if !self.other_locations.is_empty() => {
-                geofence::most_probable(&self.location, self.other_locations.iter().map(Arc::as_ref), position)
-            }
-            _ => &self.location,
-        }
-    }
 }
 
 struct One {

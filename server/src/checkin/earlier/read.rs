@@ -68,7 +68,7 @@ async fn read_postgres(database: &Database, asked: &[Asked]) -> Result<Vec<Vec<E
         .bind(column(asked, |asked| asked.position.and_then(|position| position.accuracy_meters)))
         .bind(column(asked, |asked| asked.at - TRAVELLING))
         .bind(column(asked, Asked::remembered_since))
-        .fetch_all(database.reader().get_postgres_connection_pool())
+        .fetch_all(database.batches().get_postgres_connection_pool())
         .await
         .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))?;
     let mut told = vec![Vec::new(); asked.len()];

@@ -110,7 +110,7 @@ pub async fn store(database: &Database, records: &[Arc<Record>]) -> Result<Vec<O
         .bind(showing)
         .bind(devices)
         .bind(shared_device::KIND)
-        .fetch_all(database.single_statements().get_postgres_connection_pool())
+        .fetch_all(database.batches().get_postgres_connection_pool())
         .await
         .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))?;
 
