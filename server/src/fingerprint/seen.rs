@@ -101,7 +101,7 @@ async fn write_postgres(database: &Database, rows: &[Arc<Model>]) -> Result<Foun
         .bind(column(rows, |row| row.session_id))
         .bind(column(rows, |row| row.signals.as_ref().map(Json)))
         .bind(column(rows, |row| row.seen_at))
-        .fetch_all(database.single_statements().get_postgres_connection_pool())
+        .fetch_all(database.batches().get_postgres_connection_pool())
         .await
         .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))?;
     let seen = |row: &sqlx::postgres::PgRow| Seen { student_id: row.get(2), check_in_id: row.get(3), at: row.get(4) };

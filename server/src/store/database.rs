@@ -1,9 +1,9 @@
-//! The database: a pool that reads, one for transactions, and on PostgreSQL one for single statements that write.
+//! The database: a pool that reads, one for transactions, and on PostgreSQL one for the statements that batches are.
 //!
 //! A write runs in a task of its own that owns its permit and its deadline, because a request can be dropped at any await:
 //! a connection that goes back to its pool while its BEGIN is on the wire would swallow the next caller's write. The release
-//! hook of the pool for transactions closes whatever is left open all the same. Single statements open nothing and need
-//! neither.
+//! hook of the pool for transactions closes whatever is left open all the same. The statements of batches open nothing and
+//! need neither.
 
 use std::{os::unix::fs::DirBuilderExt as _, pin::Pin, sync::Arc, time::Duration};
 
@@ -46,14 +46,14 @@ const SQLITE_READERS: u32 = 4;
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
-    single: DatabaseConnection,
+    batches: DatabaseConnection,
     permits: Arc<Semaphore>,
 }
 
 impl Database {
     pub async fn open(settings: &settings::Database) -> anyhow::Result<Self> {
         let url = settings.url.expose_secret();
-        let (read, write, single, writers) = if url.starts_with("sqlite:") {
+        let (read, write, batches, writers) = if url.starts_with("sqlite:") {
             make_folder(url)?;
             // The writer first: it makes the file.
             let write = sea_orm::Database::connect(sqlite(url, 1, false)).await?;
@@ -65,11 +65,11 @@ impl Database {
                 sea_orm::Database::connect(postgres(url, settings.tls.as_deref(), connections, purpose))
             };
             let write = connect(part, Purpose::Transactions).await?;
-            let single = connect(part, Purpose::SingleWrites).await?;
+            let batches = connect(part, Purpose::Batches).await?;
             let read = connect(settings.pool_size.saturating_sub(2 * part).max(1), Purpose::Reads).await?;
-            (read, write, single, part)
+            (read, write, batches, part)
         };
-        Ok(Self { read, write, single, permits: Arc::new(Semaphore::new(writers as usize)) })
+        Ok(Self { read, write, batches, permits: Arc::new(Semaphore::new(writers as usize)) })
     }
 
     /// One connection, for migrations: whatever it locks, it holds itself.
@@ -85,7 +85,7 @@ impl Database {
         Ok(Self {
             read: connection.clone(),
             write: connection.clone(),
-            single: connection,
+            batches: connection,
             permits: Arc::new(Semaphore::new(1)),
         })
     }
@@ -94,7 +94,7 @@ impl Database {
         // What cannot be closed is closed by the end of the process.
         let _ = self.read.close().await;
         let _ = self.write.close().await;
-        let _ = self.single.close().await;
+        let _ = self.batches.close().await;
     }
 
     /// For single statements that read.
@@ -102,9 +102,9 @@ impl Database {
         &self.read
     }
 
-    /// For single statements that write, from tasks that nobody drops. On PostgreSQL only: SQLite has one writer.
-    pub const fn single_statements(&self) -> &DatabaseConnection {
-        &self.single
+    /// For the statements that batches are, from tasks that nobody drops. On PostgreSQL only: SQLite has one writer.
+    pub const fn batches(&self) -> &DatabaseConnection {
+        &self.batches
     }
 
     /// For migrations, which manage their own transactions.
@@ -168,7 +168,7 @@ impl Database {
     /// for an empty one, and checks what refers to it by the wrong index. Nothing depends on it, so that it may fail.
     pub async fn analyse(&self, table: &'static str) {
         if !self.is_sqlite() {
-            let _ = self.single.execute_unprepared(&format!("ANALYZE {table}")).await;
+            let _ = self.batches.execute_unprepared(&format!("ANALYZE {table}")).await;
         }
     }
 
@@ -191,7 +191,7 @@ impl Database {
         };
         let mut pools = vec![("read", &self.read), ("write", &self.write)];
         if !self.is_sqlite() {
-            pools.push(("batch", &self.single));
+            pools.push(("batch", &self.batches));
         }
         let told = pools.into_iter().map(|(name, pool)| {
             let (size, idle) = count(pool);
@@ -297,7 +297,7 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
 enum Purpose {
     Reads,
     Transactions,
-    SingleWrites,
+    Batches,
 }
 
 fn postgres(url: &str, tls: Option<&str>, connections: u32, purpose: Purpose) -> ConnectOptions {
@@ -315,7 +315,9 @@ fn postgres(url: &str, tls: Option<&str>, connections: u32, purpose: Purpose) ->
             ("default_transaction_read_only", if purpose == Purpose::Reads { "on" } else { "off" }.to_owned()),
             // A batch names its rows by their keys. While a table is small a plan would rather read all of it, and lock
             // in the order of the table instead of the keys'.
-            ("enable_seqscan", if purpose == Purpose::SingleWrites { "off" } else { "on" }.to_owned()),
+            ("enable_seqscan", if purpose == Purpose::Batches { "off" } else { "on" }.to_owned()),
+            // Its statements are few and sent all the time. To plan one anew for each batch costs several times what it does.
+            ("plan_cache_mode", if purpose == Purpose::Batches { "force_generic_plan" } else { "auto" }.to_owned()),
         ])
     });
     options.map_sqlx_postgres_pool_opts(move |pool| {
