@@ -18,10 +18,14 @@ mod rules;
 mod send;
 mod store;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use crate::store::Database;
+use check::{Entered, Secret};
+
+use crate::store::{Database, batch::Batcher};
 
 /// What entered digits turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +54,27 @@ impl OtpReading {
 /// because what counts is the number of tries.
 const SENT_LIVES: i32 = 5;
 
+/// So many are judged in one transaction, each student's in one of so many lanes.
+const MAX_CHECKS: usize = 128;
+const LANES: usize = 2;
+
 /// How one-time passwords are made and checked.
 #[derive(Clone)]
 pub struct OneTimePasswords {
     database: Database,
     key: [u8; 32],
     life: TimeDelta,
+    checks: Arc<Batcher<Entered, OtpReading>>,
 }
 
 impl OneTimePasswords {
-    pub const fn new(database: Database, key: [u8; 32], life: TimeDelta) -> Self {
-        Self { database, key, life }
+    pub fn new(database: Database, key: [u8; 32], life: TimeDelta) -> Self {
+        let (judging, secret) = (database.clone(), Secret { key, longest_life: life * SENT_LIVES });
+        let checks = Batcher::new("one_time_password", LANES, MAX_CHECKS, move |entered| {
+            let database = judging.clone();
+            async move { database.write(move |tx| Box::pin(async move { check::judge(tx, secret, &entered).await })).await }
+        });
+        Self { database, key, life, checks: Arc::new(checks) }
     }
 
     /// How long one lives that is sent to a student.

@@ -1,5 +1,7 @@
 //! The queries of one-time passwords.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
@@ -45,19 +47,20 @@ pub async fn find_by_id(
     Ok(one_time_password::in_college(college_id).filter(Column::Id.eq(id)).one(connection).await?)
 }
 
-/// Those of a session that were good after a time for a student, the newest first.
+/// Those of sessions that were good after a time for any of the students, the newest first.
 pub async fn list_since(
     tx: &Tx,
-    session: &session::Model,
-    student_id: Uuid,
+    college_id: Uuid,
+    sessions: &BTreeSet<Uuid>,
+    students: &BTreeSet<Uuid>,
     time: DateTime<Utc>,
 ) -> Result<Vec<Model>, Problem> {
-    Ok(one_time_password::in_college(session.college_id)
-        .filter(Column::SessionId.eq(session.id))
-        .filter(Column::StudentId.is_null().or(Column::StudentId.eq(student_id)))
+    Ok(one_time_password::in_college(college_id)
+        .filter(Column::SessionId.is_in(sessions.iter().copied()))
+        .filter(Column::StudentId.is_null().or(Column::StudentId.is_in(students.iter().copied())))
         .filter(Column::ExpiresAt.gt(time))
         .order_by_desc(Column::Step)
-        .limit(MOST)
+        .limit(MOST * u64::try_from(sessions.len() + students.len()).unwrap_or(1))
         .all(tx)
         .await?)
 }
@@ -71,22 +74,23 @@ pub async fn insert(tx: &Tx, made: Model) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A student's wrong tries, made where it is the first time, and locked until the transaction ends.
+/// Students' wrong tries, made where it is the first time, and locked until the transaction ends: by every replica in the order of the
+/// students, so that none waits for another in a circle.
 pub async fn lock_tries(
     tx: &Tx,
     college_id: Uuid,
-    student_id: Uuid,
+    students: &BTreeSet<Uuid>,
     now: DateTime<Utc>,
-) -> Result<tries::Model, Problem> {
-    let first = tries::Model { college_id, student_id, wrong: WrongTries::default(), updated_at: now };
-    tries::insert([first.into()])
+) -> Result<Vec<tries::Model>, Problem> {
+    let first = |student_id| tries::Model { college_id, student_id, wrong: WrongTries::default(), updated_at: now };
+    tries::insert(students.iter().map(|student_id| first(*student_id).into()))
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
-    let row = tries::in_college(college_id).filter(tries::Column::StudentId.eq(student_id));
-    let row = row.lock(LockType::NoKeyUpdate).one(tx).await?;
-    // Only the purge takes it away, and this try comes again.
-    row.ok_or_else(|| Problem::unavailable("a student's tries were purged just now"))
+    let rows = tries::in_college(college_id)
+        .filter(tries::Column::StudentId.is_in(students.iter().copied()))
+        .order_by_asc(tries::Column::StudentId);
+    Ok(rows.lock(LockType::NoKeyUpdate).all(tx).await?)
 }
 
 /// Writes wrong tries that are locked.
