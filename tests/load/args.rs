@@ -130,6 +130,9 @@ pub struct Factors {
     /// The server's binary [default: rollcall beside this tool]
     #[arg(long, value_name = "PATH")]
     pub server: Option<PathBuf>,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
 }
 
 #[derive(Args)]

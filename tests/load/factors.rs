@@ -46,7 +46,7 @@ struct Cost {
 pub async fn run(options: &Factors, stopped: impl Future<Output = anyhow::Error>) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("rollcall-load-").tempdir()?;
     let program = Program::find(options.server.as_deref(), folder.path(), &[])?;
-    let store = Store::start(Database::Postgres, None, folder.path()).await?;
+    let store = Store::start(Database::Postgres, options.postgres_url.as_deref(), folder.path()).await?;
     let result = tokio::select! {
         result = measure(options, &program, &store) => result,
         error = stopped => Err(error),
@@ -227,9 +227,10 @@ impl Door {
     }
 }
 
-/// What a phone hears: the building's access points, each a little otherwise than every other phone.
+/// What a phone hears: the building's access points, each a little otherwise than every other phone. The digits of a student's number are
+/// in the strengths, so that no two scans are the same.
 fn scan(student: usize) -> Vec<AccessPointSighting> {
-    let noise = |number: u32| ((student as u32).wrapping_mul(2_654_435_761).rotate_left(number * 3) % 9) as i32;
+    let noise = |number: u32| (student / 9_usize.pow(number % 6) % 9) as i32;
     (0..HEARD)
         .map(|number| AccessPointSighting {
             bssid: address(number),
