@@ -36,6 +36,7 @@ mod m20261120_000028_more_places;
 mod m20261120_000030_offline;
 mod m20261120_000031_retention;
 mod m20261120_000032_sent_passwords;
+mod m20261121_000033_workforce;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000030_offline::Step),
             Box::new(m20261120_000031_retention::Step),
             Box::new(m20261120_000032_sent_passwords::Step),
+            Box::new(m20261121_000033_workforce::Step),
         ]
     }
 }

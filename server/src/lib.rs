@@ -15,6 +15,7 @@ mod code;
 mod college;
 mod contract;
 mod convert;
+mod daily_record;
 mod device;
 mod entity;
 mod excuse;
@@ -57,6 +58,7 @@ mod tally;
 pub mod telemetry;
 mod timetable;
 mod webhook;
+mod workforce;
 
 pub mod edge;
 
@@ -71,17 +73,18 @@ use rollcall_proto::v1::{
     audit_service_server::AuditServiceServer, auth_service_server::AuthServiceServer,
     bulk_service_server::BulkServiceServer, calendar_service_server::CalendarServiceServer,
     check_in_service_server::CheckInServiceServer, code_service_server::CodeServiceServer,
-    college_service_server::CollegeServiceServer, device_service_server::DeviceServiceServer,
-    division_service_server::DivisionServiceServer, excuse_service_server::ExcuseServiceServer,
-    face_service_server::FaceServiceServer, feedback_service_server::FeedbackServiceServer,
-    geofence_service_server::GeofenceServiceServer, health_service_server::HealthServiceServer,
-    live_service_server::LiveServiceServer, location_history_service_server::LocationHistoryServiceServer,
+    college_service_server::CollegeServiceServer, daily_record_service_server::DailyRecordServiceServer,
+    device_service_server::DeviceServiceServer, division_service_server::DivisionServiceServer,
+    excuse_service_server::ExcuseServiceServer, face_service_server::FaceServiceServer,
+    feedback_service_server::FeedbackServiceServer, geofence_service_server::GeofenceServiceServer,
+    health_service_server::HealthServiceServer, live_service_server::LiveServiceServer,
+    location_history_service_server::LocationHistoryServiceServer,
     notification_service_server::NotificationServiceServer, offline_service_server::OfflineServiceServer,
     policy_service_server::PolicyServiceServer, record_service_server::RecordServiceServer,
     report_service_server::ReportServiceServer, review_service_server::ReviewServiceServer,
     schedule_feed_service_server::ScheduleFeedServiceServer, session_service_server::SessionServiceServer,
     timetable_service_server::TimetableServiceServer, user_service_server::UserServiceServer,
-    webhook_service_server::WebhookServiceServer,
+    webhook_service_server::WebhookServiceServer, workforce_service_server::WorkforceServiceServer,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -360,6 +363,20 @@ fn services(
     let notification = notification::Service { store: store.clone(), clock: clock.clone(), keys: keys.clone(), mailer };
     let webhook = webhook::Service::new(store.clone(), clock.clone(), keys.clone(), &settings.webhooks);
     let runner = webhook.handle_jobs(notification.handle_jobs(runner));
+    let workforce = workforce::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        contract: contract.clone(),
+        keeper: workforce::Keeper::new(&store.database),
+    };
+    let runner = workforce.handle_jobs(runner);
+    let daily_record = daily_record::Service {
+        store: store.clone(),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        writer: daily_record::Writer::new(store),
+    };
     let inboxes = live::Inboxes::new(store.clone(), stop.clone());
     let feeds = live::Feeds::new(store.clone(), keys, stop.clone());
     let live = live::Service { store: store.clone(), keys: keys.clone(), feeds, inboxes, leases };
@@ -393,6 +410,8 @@ fn services(
         .add_service(LocationHistoryServiceServer::new(retention).max_decoding_message_size(ANY_SIZE))
         .add_service(LiveServiceServer::new(live).max_decoding_message_size(ANY_SIZE))
         .add_service(NotificationServiceServer::new(notification).max_decoding_message_size(ANY_SIZE))
+        .add_service(DailyRecordServiceServer::new(daily_record).max_decoding_message_size(ANY_SIZE))
+        .add_service(WorkforceServiceServer::new(workforce).max_decoding_message_size(ANY_SIZE))
         .add_service(WebhookServiceServer::new(webhook).max_decoding_message_size(ANY_SIZE))
         .add_service(HealthServiceServer::new(health).max_decoding_message_size(ANY_SIZE))
         .add_service(standard_health);

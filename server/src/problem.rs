@@ -97,12 +97,15 @@ const fn code(reason: Reason) -> Code {
         | Reason::FaceMismatch
         | Reason::FaceDisabled
         | Reason::NeededByPolicy
+        | Reason::AlreadyCorrected
+        | Reason::TooManyRows
         | Reason::TooMany => Code::FailedPrecondition,
         Reason::AlreadyCheckedIn
         | Reason::AlreadyExists
         | Reason::EnrolmentOverlaps
         | Reason::SlotTaken
         | Reason::SessionConflict
+        | Reason::EventIdReused
         | Reason::MakeupSlotTaken => Code::AlreadyExists,
         Reason::AttemptsExhausted | Reason::RateLimited | Reason::Overloaded | Reason::RequestTooLarge => {
             Code::ResourceExhausted

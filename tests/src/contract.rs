@@ -65,6 +65,15 @@ pub fn max_request_bytes(method: &MethodDescriptor) -> u32 {
     option(method, "rollcall.v1.max_request_bytes").as_u32().expect("a number")
 }
 
+/// Whether the RPC can be called over REST. A stream of requests cannot.
+///
+/// # Panics
+/// Never: the contract imports the option.
+pub fn has_route(method: &MethodDescriptor) -> bool {
+    let extension = POOL.get_extension_by_name("google.api.http").expect("the option");
+    method.options().has_extension(&extension)
+}
+
 /// HTTP method, path template, and what of the request is the body.
 ///
 /// # Panics

@@ -14,6 +14,7 @@ use crate::{
     session as sessions,
     settings::Settings,
     store::Database,
+    workforce,
 };
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
@@ -47,6 +48,7 @@ pub async fn prepare(database: &Database, settings: &Settings, now: DateTime<Utc
             made.ok_or_else(|| Problem::internal("the demo college was not made"))?
         }
     };
+    workforce::prepare_demo(database, &college, now).await?;
     let college_id = college.id;
     let teacher = user::in_college(college_id).filter(user::Column::Email.eq("teacher@demo.example"));
     let teacher = teacher.one(database.reader()).await?.ok_or_else(|| Problem::internal("the demo has no teacher"))?;

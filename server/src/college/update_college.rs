@@ -14,6 +14,7 @@ use crate::{
     principal::Principal,
     problem::Problem,
     store::{Notice, detach},
+    workforce,
 };
 
 const WRITABLE: &[&str] = &[
@@ -63,6 +64,9 @@ impl Service {
                     store::replace(tx, changed.clone()).await?;
                     if rules::plans_differently(&college, &changed) {
                         organisation::plan_again(tx, college_id, None, now).await?;
+                    }
+                    if college.time_zone != changed.time_zone {
+                        workforce::outdate_college(tx, college_id).await?;
                     }
                     audit::insert(tx, row.detail(rules::difference(&college, &changed))).await?;
                     Ok((college, changed))

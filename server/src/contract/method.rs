@@ -21,6 +21,8 @@ pub struct Method {
     /// Of a request with a file, how large that may be.
     pub max_request_bytes: usize,
     pub deadline: Duration,
+    /// Whether the caller sends many messages.
+    pub takes_stream: bool,
     /// The place of the request message among the compiled rules.
     pub(super) input: usize,
     /// The field of the request that is a file.
@@ -53,6 +55,7 @@ impl Method {
             scope,
             max_request_bytes,
             deadline,
+            takes_stream: descriptor.is_client_streaming(),
             input,
             file: file::field(&descriptor.input()),
         })

@@ -6,7 +6,7 @@ use prost::encoding::WireType;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use regex::Regex;
 use rollcall_proto::buf::validate::{
-    FieldRules, double_rules, field_rules::Type, int32_rules, int64_rules, string_rules, u_int32_rules,
+    FieldRules, Ignore, double_rules, field_rules::Type, int32_rules, int64_rules, string_rules, u_int32_rules,
 };
 
 /// The bounds in a type's rules. The generated types share a shape but no trait.
@@ -151,6 +151,7 @@ impl Rules {
     }
 
     fn field(&mut self, field: &FieldDescriptor, faults: &mut Vec<String>) -> Field {
+        let rules = read_rules(field).unwrap_or_default();
         let wire = match field.kind() {
             Kind::Double => Wire::Double,
             Kind::Int32 => Wire::Int32,
@@ -160,10 +161,11 @@ impl Rules {
             Kind::Enum(_) => Wire::Enum,
             Kind::String => Wire::String,
             Kind::Bytes => Wire::Bytes,
+            // Whoever reads the items holds each against the rules by itself.
+            Kind::Message(_) if are_items_ignored(&rules) => Wire::Other,
             Kind::Message(message) => Wire::Message(self.compile(&message, faults)),
             _ => Wire::Other,
         };
-        let rules = read_rules(field).unwrap_or_default();
         let (item_rules, items) = match &rules.r#type {
             Some(Type::Repeated(list)) => (
                 list.items.as_deref().cloned().unwrap_or_default(),
@@ -187,6 +189,11 @@ impl Rules {
             rule,
         }
     }
+}
+
+fn are_items_ignored(rules: &FieldRules) -> bool {
+    let Some(Type::Repeated(list)) = &rules.r#type else { return false };
+    list.items.as_ref().is_some_and(|items| items.ignore() == Ignore::Always)
 }
 
 fn compile_rule(field: &FieldDescriptor, rule: Option<&Type>) -> Result<Rule, String> {

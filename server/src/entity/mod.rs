@@ -12,9 +12,11 @@ pub mod calendar_entry;
 pub mod check_in_attempt;
 pub mod check_in_scan;
 pub mod college;
+pub mod daily_record;
 pub mod device;
 pub mod distance_band;
 pub mod division;
+pub mod employee;
 pub mod enrolment;
 pub mod evidence;
 pub mod excuse;
@@ -34,6 +36,7 @@ pub mod one_time_password;
 pub mod one_time_password_tries;
 pub mod policy;
 pub mod policy_version;
+pub mod punch;
 pub mod record_change;
 pub mod refresh_token_family;
 pub mod schedule_feed;
@@ -48,9 +51,11 @@ pub mod timetable;
 pub mod timetable_location;
 pub mod token_revocation;
 pub mod unconfirmed_mail;
+pub mod unsettled_work;
 pub mod user;
 pub mod webhook;
 pub mod webhook_delivery;
+pub mod work_day;
 
 /// The finders of a table whose rows belong to colleges, and its insertion.
 macro_rules! of_a_college {

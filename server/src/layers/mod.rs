@@ -104,7 +104,7 @@ async fn inside(
 
 async fn admitted(
     shared: &Shared,
-    method: &Method,
+    method: &Arc<Method>,
     request: Request,
     next: Next,
     counted: &OnceLock<Count>,

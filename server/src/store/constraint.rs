@@ -10,6 +10,7 @@ const UNIQUE: &[(&str, &str)] = &[
     ("uq_divisions_name", "divisions.college_id, divisions.name"),
     ("uq_users_email", "users.college_id, users.email"),
     ("uq_locations_name", "locations.college_id, locations.name"),
+    ("uq_employees_external", "employees.college_id, employees.external_id"),
     ("uq_api_keys_name", "api_keys.college_id, api_keys.name"),
     ("uq_devices_key", "devices.college_id, devices.public_key"),
     ("uq_access_points_bssid", "access_points.college_id, access_points.bssid"),

@@ -87,6 +87,19 @@ impl Scene {
                     "planned_end": start + chrono::TimeDelta::hours(1),
                 }),
             ),
+            "WorkforceService.CreateEmployee" => ("employees", json!({"name": "Receptionist"})),
+            "WorkforceService.CreatePunch" => {
+                let event_time = start - chrono::TimeDelta::hours(1);
+                ("punches", json!({"employee_id": self.employee, "event_type": "IN", "event_time": event_time}))
+            }
+            "WorkforceService.CreatePunches" => {
+                let punch = json!({"employee_id": self.employee, "event_type": "OUT", "event_time": start});
+                ("punches", json!({"punches": [punch]}))
+            }
+            "DailyRecordService.CreateDailyRecord" => (
+                "daily_records",
+                json!({"id": "E-1", "name": "Receptionist", "status": "PRESENT", "date": start.date_naive()}),
+            ),
             "TimetableService.CreateTimetable" => (
                 "timetables",
                 json!({

@@ -14,6 +14,7 @@ pub(super) struct Scene {
     pub(super) foreign: College,
     slot: Uuid,
     entry: String,
+    pub(super) employee: String,
     webhook: String,
     policy: String,
     key: String,
@@ -45,7 +46,8 @@ impl Scene {
         let rules = json!({"requirements": [{"factors": ["CODE"]}]});
         let policy = json!({"scope": "DIVISION", "scope_id": college.division.id, "rules": rules});
         let policy = rest.post("/api/v1/policies", &policy).await.answer();
-        let scopes = json!(["PEOPLE_WRITE", "ORGANISATION_WRITE"]);
+        let employee = rest.post("/api/v1/workforce/employees", &json!({"name": "Porter"})).await.answer();
+        let scopes = json!(["PEOPLE_WRITE", "ORGANISATION_WRITE", "WORKFORCE_WRITE"]);
         let key = json!({"name": "key", "scopes": scopes, "current_password": PASSWORD});
         let key = rest.post("/api/v1/api-keys", &key).await.answer();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
@@ -56,6 +58,7 @@ impl Scene {
             foreign,
             slot: slot.id,
             entry: text(&entry["id"]),
+            employee: text(&employee["id"]),
             webhook: text(&webhook["webhook"]["id"]),
             policy: text(&policy["id"]),
             key: text(&key["key"]),
@@ -84,6 +87,7 @@ impl Scene {
         match table {
             "calendar_entries" => self.entry.clone(),
             "colleges" => self.college.college.id.to_string(),
+            "employees" => self.employee.clone(),
             "divisions" => self.college.other_division.id.to_string(),
             "locations" => self.college.location.id.to_string(),
             "policies" => self.policy.clone(),

@@ -18,7 +18,7 @@ pub(super) struct Update {
     pub(super) writable: &'static [&'static str],
 }
 
-const UPDATES: [Update; 8] = [
+const UPDATES: [Update; 9] = [
     Update {
         method: "CalendarService.UpdateCalendarEntry",
         table: "calendar_entries",
@@ -89,6 +89,11 @@ const UPDATES: [Update; 8] = [
         method: "WebhookService.UpdateWebhook",
         table: "webhooks",
         writable: &["description", "url", "kinds", "is_enabled"],
+    },
+    Update {
+        method: "WorkforceService.UpdateEmployee",
+        table: "employees",
+        writable: &["name", "department", "external_id", "time_zone", "location_id", "is_active"],
     },
     Update { method: "UserService.UpdateUser", table: "users", writable: &["username", "email", "role", "is_active"] },
 ];

@@ -246,6 +246,32 @@ pub fn row(method: &str) -> Option<Row> {
         "PolicyService.GetSessionPolicy" => {
             Row { student_theirs: NOT_FOUND, teacher_theirs: NOT_FOUND, gone: NOT_FOUND, ..OPEN }
         }
+        "WorkforceService.ListEmployees" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("employees"), ..OPEN }
+        }
+        "WorkforceService.CreateEmployee" | "DailyRecordService.CreateDailyRecord" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, ..OPEN }
+        }
+        "WorkforceService.GetEmployee"
+        | "WorkforceService.UpdateEmployee"
+        | "WorkforceService.CreatePunch"
+        | "WorkforceService.CorrectPunch" => Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, ..OPEN },
+        "WorkforceService.ListPunches" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, list: Some("punches"), ..OPEN }
+        }
+        // What becomes of a punch stands in the answer: that is tried in `workforce/`.
+        "WorkforceService.CreatePunches" | "WorkforceService.StreamPunches" => {
+            Row { callers: ADMINS, repeatable: false, ..OPEN }
+        }
+        "WorkforceService.GetDailySummary" | "WorkforceService.GetWorkHours" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, list: Some("rows"), ..OPEN }
+        }
+        "DailyRecordService.SearchDailyRecords" => {
+            Row { callers: ADMINS, gone: NOT_FOUND, repeatable: false, list: Some("records"), ..OPEN }
+        }
+        "DailyRecordService.ListDailyRecords" => {
+            Row { callers: ADMINS, objects: CALLER, repeatable: false, list: Some("records"), ..OPEN }
+        }
         "CollegeService.GetCollege" => Row { objects: CALLER, ..OPEN },
         "CollegeService.UpdateCollege" => Row { callers: ADMINS, objects: CALLER, ..OPEN },
         "AuditService.ListAuditRows" => {
@@ -352,6 +378,20 @@ fn scope(method: &str) -> Option<&'static str> {
         | "PolicyService.ComparePolicy"
         | "PolicyService.GetSessionPolicy"
         | "LiveService.WatchAttendance" => "ATTENDANCE_READ",
+        "WorkforceService.ListEmployees"
+        | "WorkforceService.GetEmployee"
+        | "WorkforceService.ListPunches"
+        | "WorkforceService.GetDailySummary"
+        | "WorkforceService.GetWorkHours"
+        | "DailyRecordService.SearchDailyRecords"
+        | "DailyRecordService.ListDailyRecords" => "WORKFORCE_READ",
+        "WorkforceService.CreateEmployee"
+        | "WorkforceService.UpdateEmployee"
+        | "WorkforceService.CreatePunch"
+        | "WorkforceService.CreatePunches"
+        | "WorkforceService.StreamPunches"
+        | "WorkforceService.CorrectPunch"
+        | "DailyRecordService.CreateDailyRecord" => "WORKFORCE_WRITE",
         _ => return None,
     };
     Some(scope)

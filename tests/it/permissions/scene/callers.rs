@@ -77,8 +77,15 @@ impl Scene {
 }
 
 /// Every scope.
-pub(super) const SCOPES: [&str; 5] =
-    ["PEOPLE_READ", "PEOPLE_WRITE", "ORGANISATION_READ", "ORGANISATION_WRITE", "ATTENDANCE_READ"];
+pub(super) const SCOPES: [&str; 7] = [
+    "PEOPLE_READ",
+    "PEOPLE_WRITE",
+    "ORGANISATION_READ",
+    "ORGANISATION_WRITE",
+    "ATTENDANCE_READ",
+    "WORKFORCE_READ",
+    "WORKFORCE_WRITE",
+];
 
 pub(super) async fn make_key(admin: &Actor, scopes: &[&str]) -> String {
     let request = json!({"name": Uuid::now_v7(), "scopes": scopes, "current_password": PASSWORD});

@@ -8,6 +8,7 @@ mod policies;
 mod records;
 mod sessions;
 mod told;
+mod workforce;
 
 use serde_json::{Value, json};
 
@@ -49,6 +50,7 @@ impl Scene {
                 _ => None,
             },
             "NotificationService" | "WebhookService" => self.told_request(method, who, object).await,
+            "WorkforceService" | "DailyRecordService" => self.workforce_request(method, who, object).await,
             _ => None,
         };
         request.unwrap_or_else(|| panic!("{method} has a row and no request"))

@@ -1,0 +1,8 @@
+//! What punches come to, day by day. Kept in a table that says so with every punch: a punch leaves a note of whose days it changes, in the
+//! transaction that stores it; whoever reads days settles what is noted first, and a job does so when nobody reads.
+
+mod background;
+mod rule;
+mod settle;
+
+pub use settle::{outdate, outdate_all, outdate_college, settle};
