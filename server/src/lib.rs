@@ -369,6 +369,8 @@ fn services(
         keys: keys.clone(),
         contract: contract.clone(),
         keeper: workforce::Keeper::new(&store.database),
+        settler: workforce::Settler::new(&store.database),
+        leases: leases.clone(),
     };
     let runner = workforce.handle_jobs(runner);
     let daily_record = daily_record::Service {

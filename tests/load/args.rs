@@ -32,6 +32,8 @@ pub enum Command {
     People(People),
     /// Check in from inside and outside by positions that are as wrong as phones say
     Positions(Positions),
+    /// Store punches one by one, in lists and in a stream, beside pgbench inserting bare rows, and tell hours
+    Punches(Punches),
     /// Pass codes on to somebody elsewhere, and see how often that works, by how codes rotate
     Relay(Relay),
     /// Import a whole school from CSV files, export it, and list its people
@@ -146,6 +148,40 @@ pub struct Positions {
     /// Where the server keeps its rows
     #[arg(long, value_enum, default_value_t = Database::Sqlite)]
     pub database: Database,
+}
+
+#[derive(Args)]
+pub struct Punches {
+    /// Employees, in twenty departments
+    #[arg(long, default_value_t = 1000, value_parser = value_parser!(u32).range(100..=10_000))]
+    pub employees: u32,
+    /// TCP connections that send punches one by one
+    #[arg(long, default_value_t = 64, value_parser = value_parser!(u32).range(1..=1024))]
+    pub connections: u32,
+    /// TCP connections that send lists
+    #[arg(long, default_value_t = 4, value_parser = value_parser!(u32).range(1..=64))]
+    pub bulk_connections: u32,
+    /// Punches in a list
+    #[arg(long, default_value_t = 5000, value_parser = value_parser!(u32).range(1000..=10_000))]
+    pub list: u32,
+    /// How long each way of sending takes
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..=60))]
+    pub seconds: u64,
+    /// How long each run of pgbench takes; 0 leaves it out
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(0..=60))]
+    pub pgbench_seconds: u64,
+    /// How often hours are asked for, of each kind
+    #[arg(long, default_value_t = 30, value_parser = value_parser!(u32).range(1..=1000))]
+    pub reads: u32,
+    /// The server's binary [default: rollcall beside this tool]
+    #[arg(long, value_name = "PATH")]
+    pub server: Option<PathBuf>,
+    /// A superuser's address on loopback, such as postgres://postgres@127.0.0.1:5432 [default: a cluster of its own]
+    #[arg(long, value_name = "URL")]
+    pub postgres_url: Option<String>,
+    /// A setting of the server; can be given many times
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Args)]

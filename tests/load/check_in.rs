@@ -97,7 +97,8 @@ async fn round(
     let answers = send(options, &server, crowd, transport).await?;
     let cpu = Cpu::read(Some(server.id()), store.postmaster()).since(before);
 
-    let (peak_mib, mean_batch) = (usage::peak_memory_mib(server.id()), metrics::mean_batch(server.admin).await?);
+    let peak_mib = usage::peak_memory_mib(server.id());
+    let mean_batch = metrics::mean_batch(server.admin, "check_in").await?;
     let complaints = server.complaints();
     drop(server);
     let rows = store.number(name, "SELECT count(*) FROM attendance_records WHERE check_in_id IS NOT NULL").await?;

@@ -1,4 +1,4 @@
-//! The clock and the loop: every caller sends its next check-in when the last one is answered.
+//! The clock and the loop: everybody makes the next call when the last one is answered.
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +10,14 @@ use tokio::task::JoinSet;
 
 use crate::crowd::{CheckIn, Crowd};
 
-/// A call that takes so long counts as failed. Longer than the server's own deadline for a write.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Somebody who makes one call after another.
+pub trait Worker: Send + 'static {
+    /// A call that takes so long counts as failed. Longer than the server's own deadline for a write.
+    const PATIENCE: Duration = Duration::from_secs(15);
+
+    /// Makes the next call and waits for its answer; none when nothing is left to be done. A refusal is told by its reason.
+    fn work(&mut self) -> impl Future<Output = Option<Result<(), String>>> + Send;
+}
 
 /// Somebody who sends one check-in after another.
 pub trait Caller: Send + 'static {
@@ -24,7 +30,7 @@ pub trait Caller: Send + 'static {
 pub struct Answers {
     /// From the first call to the last answer.
     pub took: Duration,
-    /// How long each acknowledged check-in took.
+    /// How long each acknowledged call took.
     pub latencies: Vec<Duration>,
     /// How many were not acknowledged, by reason.
     pub failures: BTreeMap<String, u64>,
@@ -32,13 +38,18 @@ pub struct Answers {
 
 /// Runs every caller until the crowd is in or the time is up. Calls that have begun by then are waited for.
 pub async fn run(callers: Vec<impl Caller>, crowd: Arc<Crowd>, seconds: u64) -> Answers {
+    let doors: Vec<_> = callers.into_iter().map(|caller| Door { caller, crowd: crowd.clone() }).collect();
+    run_all(doors, seconds).await
+}
+
+/// Runs all of them until nothing is left to be done or the time is up. Calls that have begun by then are waited for.
+pub async fn run_all(workers: Vec<impl Worker>, seconds: u64) -> Answers {
     let begun = Instant::now();
     let end = begun + Duration::from_secs(seconds);
-    let mut running: JoinSet<Answers> =
-        callers.into_iter().map(|caller| one_after_another(caller, crowd.clone(), end)).collect();
+    let mut running: JoinSet<Answers> = workers.into_iter().map(|worker| one_after_another(worker, end)).collect();
     let mut whole = Answers::default();
     while let Some(answers) = running.join_next().await {
-        let answers = answers.expect("a caller does not panic");
+        let answers = answers.expect("a worker does not panic");
         whole.latencies.extend(answers.latencies);
         for (reason, count) in answers.failures {
             *whole.failures.entry(reason).or_default() += count;
@@ -48,17 +59,29 @@ pub async fn run(callers: Vec<impl Caller>, crowd: Arc<Crowd>, seconds: u64) -> 
     whole
 }
 
-async fn one_after_another(mut caller: impl Caller, crowd: Arc<Crowd>, end: Instant) -> Answers {
+async fn one_after_another<W: Worker>(mut worker: W, end: Instant) -> Answers {
     let mut answers = Answers::default();
-    while Instant::now() < end
-        && let Some(check_in) = crowd.next()
-    {
+    while Instant::now() < end {
         let begun = Instant::now();
-        let answer = tokio::time::timeout(PATIENCE, caller.check_in(check_in)).await;
-        match answer.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}"))) {
-            Ok(()) => answers.latencies.push(begun.elapsed()),
-            Err(reason) => *answers.failures.entry(reason).or_default() += 1,
+        let answer = tokio::time::timeout(W::PATIENCE, worker.work()).await;
+        match answer.unwrap_or_else(|_| Some(Err(format!("no answer within {:?}", W::PATIENCE)))) {
+            Some(Ok(())) => answers.latencies.push(begun.elapsed()),
+            Some(Err(reason)) => *answers.failures.entry(reason).or_default() += 1,
+            None => break,
         }
     }
     answers
+}
+
+/// Where a caller has student after student check in.
+struct Door<C> {
+    caller: C,
+    crowd: Arc<Crowd>,
+}
+
+impl<C: Caller> Worker for Door<C> {
+    async fn work(&mut self) -> Option<Result<(), String>> {
+        let check_in = self.crowd.next()?;
+        Some(self.caller.check_in(check_in).await)
+    }
 }

@@ -152,7 +152,8 @@ fn busy(round: &Round, seconds: f64) -> String {
     format!("{:.2}", seconds / round.answers.took.as_secs_f64())
 }
 
-fn optional(figure: Option<f64>) -> String {
+/// A figure that may not be known.
+pub fn optional(figure: Option<f64>) -> String {
     figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.1}"))
 }
 

@@ -26,6 +26,9 @@
 //! records are marked, corrected and excused. It fails where the server's statistics are not what counting every record gives, or
 //! a record is not what was acknowledged. It takes the server that lies beside it, or `ROLLCALL_BINARY`. Any build will do.
 //!
+//! `load punches` says how many punches a second the server stores, one by one, in lists and in a stream, with PostgreSQL alone beside it;
+//! and how long it takes to tell hours, with punches that came just before and without.
+//!
 //! `load factors` says what a check-in costs that shows everything but a face, beside one with a code and a position.
 //!
 //! `load relay` has codes passed on from the room to somebody elsewhere, in 2, 5, 10 and 20 s, and says how often they are accepted, by how
@@ -64,6 +67,7 @@ mod metrics;
 mod people;
 mod pgbench;
 mod positions;
+mod punches;
 mod relay;
 mod rest;
 mod school;
@@ -104,6 +108,7 @@ async fn run(command: args::Command) -> anyhow::Result<()> {
         args::Command::Listeners(options) => listeners::run(&options, stopped).await,
         args::Command::People(options) => people::run(&options, stopped).await,
         args::Command::Positions(options) => positions::run(&options, stopped).await,
+        args::Command::Punches(options) => punches::run(&options, stopped).await,
         args::Command::Factors(options) => factors::run(&options, stopped).await,
         args::Command::Relay(options) => relay::run(&options, stopped).await,
         args::Command::School(options) => school::run(&options, stopped).await,

@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-/// How many check-ins went into a transaction, on average.
-pub async fn mean_batch(admin: SocketAddr) -> anyhow::Result<Option<f64>> {
-    let text = read(admin).await?;
+/// How many items of this kind, such as check-ins, went into a transaction, on average.
+pub async fn mean_batch(admin: SocketAddr, kind: &str) -> anyhow::Result<Option<f64>> {
+    let (text, label) = (read(admin).await?, format!("batch=\"{kind}\""));
     let value = |name: &str| {
-        let line = text.lines().find(|line| line.starts_with(name) && line.contains("batch=\"check_in\""))?;
+        let line = text.lines().find(|line| line.starts_with(name) && line.contains(&label))?;
         line.rsplit_once(' ')?.1.parse::<f64>().ok()
     };
     let (sum, count) = (value("rollcall_batch_items_sum"), value("rollcall_batch_items_count"));

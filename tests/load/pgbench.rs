@@ -1,5 +1,5 @@
-//! The yardstick: what PostgreSQL does alone. pgbench inserts one row in each transaction, as wide as a record, into a table
-//! with the same columns and no index or check but the primary key.
+//! The yardstick: what PostgreSQL does alone. pgbench inserts one row in each transaction, as wide as the server's, into a table
+//! with the same columns and no check. For check-ins that table has no index but the primary key.
 
 use std::{path::Path, time::Instant};
 
@@ -45,14 +45,19 @@ pub struct Inserts {
     pub row_bytes: i64,
 }
 
-/// Runs pgbench for so long on a copy of the seeded database.
+/// Inserts records for so long.
 pub async fn run(store: &Store, folder: &Path, seconds: u64) -> anyhow::Result<Inserts> {
+    let make = ["CREATE TABLE bare (LIKE attendance_records INCLUDING DEFAULTS, PRIMARY KEY (college_id, id))"];
+    insert(store, folder, seconds, &make, &SCRIPT.replace("@evidence@", EVIDENCE)).await
+}
+
+/// Runs pgbench for so long on a copy of the seeded database, in which `make` makes the table that its script inserts into.
+pub async fn insert(store: &Store, folder: &Path, seconds: u64, make: &[&str], text: &str) -> anyhow::Result<Inserts> {
     store.copy(SEEDED, DATABASE).await?;
-    let make =
-        ["CREATE TABLE bare (LIKE attendance_records INCLUDING DEFAULTS, PRIMARY KEY (college_id, id))", "CHECKPOINT"];
-    store.execute(DATABASE, &make).await?;
+    store.execute(DATABASE, make).await?;
+    store.execute(DATABASE, &["CHECKPOINT"]).await?;
     let script = folder.join("insert.sql");
-    std::fs::write(&script, SCRIPT.replace("@evidence@", EVIDENCE))?;
+    std::fs::write(&script, text)?;
     let mut command = tokio::process::Command::new(cluster::find("pgbench"));
     command
         .args(["--no-vacuum", "--protocol=prepared", "--client", CLIENTS, "--jobs", THREADS, "--define=n=0", "--time"])

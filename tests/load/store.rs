@@ -12,7 +12,7 @@ use crate::{args, cluster::Cluster};
 pub const SEEDED: &str = "seeded";
 
 /// Every database of a run.
-const NAMES: [&str; 4] = [SEEDED, "bare", "grpc", "rest"];
+const NAMES: [&str; 5] = [SEEDED, "bare", "grpc", "rest", "punches"];
 
 pub enum Store {
     Postgres {

@@ -85,7 +85,8 @@ impl Service {
                 return Err(refusal.into());
             }
         };
-        let mut record = self.record(principal, sent, &card, learnt, accepted, decision.evidence, now);
+        let mut record = self.record(principal, sent, &card, accepted, decision.evidence, now);
+        record.location_id = learnt.location_id.unwrap_or(card.session.location_id);
         record.device_key_id = learnt.device_key_id;
         record.otp_used = learnt.otp.and_then(OtpReading::id).map(|id| id.to_string());
         record.access_point_matched = learnt.heard(sent).and_then(access_points::matched);

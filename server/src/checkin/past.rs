@@ -82,10 +82,11 @@ impl Service {
             }
         };
         Ok(Record {
+            location_id: learnt.location_id.unwrap_or(card.session.location_id),
             device_key_id: device.key_id,
             access_point_matched: learnt.heard(sent).and_then(access_points::matched),
             // The student was there then, and not when it came.
-            ..self.record(principal, sent, card, learnt, accepted, evidence, made_at.at)
+            ..self.record(principal, sent, card, accepted, evidence, made_at.at)
         })
     }
 }

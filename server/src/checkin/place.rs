@@ -10,8 +10,10 @@ use crate::{
     session::Card,
 };
 
-/// What speaks for a place: the position and the scan together, and of equals the position by itself.
+/// What speaks for a place: that nobody is surely outside it, then the position and the scan together, and of equals the position by
+/// itself.
 struct Voices {
+    is_possible: bool,
     together: u8,
     sighting: Option<Sighting>,
 }
@@ -36,7 +38,8 @@ fn hear(place: &location::Model, sent: &Sent, surroundings: Option<&Surroundings
         Place::Inside => 2,
     });
     let heard = surroundings.zip(sent.scan.as_ref()).and_then(|(around, scan)| around.at(place.id, scan));
-    Voices { together: position + heard.map_or(0, access_points::rank), sighting }
+    let is_possible = sighting.as_ref().is_none_or(|sighting| sighting.place != Place::Outside);
+    Voices { is_possible, together: position + heard.map_or(0, access_points::rank), sighting }
 }
 
 fn compare(one: &Voices, other: &Voices) -> Ordering {
@@ -44,5 +47,5 @@ fn compare(one: &Voices, other: &Voices) -> Ordering {
         (Some(one), Some(other)) => geofence::compare(one, other),
         _ => Ordering::Equal,
     };
-    one.together.cmp(&other.together).then(by_position)
+    one.is_possible.cmp(&other.is_possible).then(one.together.cmp(&other.together)).then(by_position)
 }

@@ -21,7 +21,6 @@ impl Service {
         principal: &Principal,
         sent: &Sent,
         card: &Card,
-        learnt: &Learnt,
         accepted: Accepted,
         evidence: Vec<Evidence>,
         now: DateTime<Utc>,
@@ -42,7 +41,6 @@ impl Service {
             device_id: sent.device.device_id.clone(),
             policy_id: version.map(|(id, _)| id),
             policy_version: version.map(|(_, version)| version),
-            location_id: learnt.location_id.unwrap_or(card.session.location_id),
             flags: FlagList(accepted.flags),
             review,
             ..Record::of(&card.session, principal.id, accepted.status, now)

@@ -134,11 +134,28 @@ impl Checker<'_> {
     }
 
     fn item(&mut self, message: &Message, field: &Field, index: u64, raw: Raw) -> Result<(), Malformed> {
+        if field.are_items_ignored {
+            return self.whole(field, index, raw);
+        }
         let name = format!("{}[{index}]", field.name);
         match (field.wire, raw) {
             (Wire::Message(inner), Raw::Slice(slice)) => self.inside(&name, |checker| checker.message(inner, slice)),
             _ => self.rule(message, field, &name, raw),
         }
+    }
+
+    /// Whether an item is a message of its type, whatever is in it. More of them than there may be are not looked at.
+    fn whole(&mut self, field: &Field, index: u64, raw: Raw) -> Result<(), Malformed> {
+        let (Wire::Message(inner), Raw::Slice(slice)) = (field.wire, raw) else {
+            return Err(Malformed(format!("{}{}[{index}] has the wrong wire type", self.path, field.name)));
+        };
+        if field.items.is_some_and(|(_, most)| index >= most) {
+            return Ok(());
+        }
+        let found = self.found.len();
+        let read = self.message(inner, slice);
+        self.found.truncate(found);
+        read.map_err(|Malformed(fault)| Malformed(format!("{}{}[{index}]: {fault}", self.path, field.name)))
     }
 
     fn value(&mut self, message: &Message, field: &Field, raw: Raw) -> Result<(), Malformed> {

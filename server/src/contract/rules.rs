@@ -51,6 +51,8 @@ pub struct Field {
     /// Whether "not set" differs from the zero value.
     pub presence: bool,
     pub required: bool,
+    /// Whether whoever reads the items holds each against the rules by itself. Here they only have to be whole.
+    pub are_items_ignored: bool,
     pub is_name: bool,
     pub items: Option<(u64, u64)>,
     pub rule: Rule,
@@ -161,8 +163,6 @@ impl Rules {
             Kind::Enum(_) => Wire::Enum,
             Kind::String => Wire::String,
             Kind::Bytes => Wire::Bytes,
-            // Whoever reads the items holds each against the rules by itself.
-            Kind::Message(_) if are_items_ignored(&rules) => Wire::Other,
             Kind::Message(message) => Wire::Message(self.compile(&message, faults)),
             _ => Wire::Other,
         };
@@ -185,6 +185,7 @@ impl Rules {
             presence: field.supports_presence(),
             required: rules.required.unwrap_or(false),
             is_name: is_name(field),
+            are_items_ignored: are_items_ignored(&rules),
             items,
             rule,
         }

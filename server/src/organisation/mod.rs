@@ -30,7 +30,7 @@ pub use roster::{count_students, is_enrolled, outdate as outdate_roster, student
 pub use rules::span;
 pub use service::Service;
 pub use store::{
-    current_division, current_divisions, find_college, find_college_in, has_division, list_memberships,
+    current_division, current_divisions, find_college, find_college_in, has_division, hold_college, list_memberships,
     list_memberships_of, lock_college, on_day,
 };
 pub use zone::{begin_of, day_in, zone};

@@ -28,6 +28,12 @@ pub async fn find_college_in(connection: &impl ConnectionTrait, id: Uuid) -> Res
     college::by_id(id).one(connection).await?.ok_or_else(|| Problem::not_found("college"))
 }
 
+/// A college as it is until the transaction ends. Others may hold it too.
+pub async fn hold_college(tx: &Tx, id: Uuid) -> Result<college::Model, Problem> {
+    let found = college::by_id(id).lock(LockType::Share).one(tx).await?;
+    found.ok_or_else(|| Problem::not_found("college"))
+}
+
 /// A college as it is now: nobody else can change it before the transaction ends. Rows that only point to it, which all rows
 /// of the college do, are written meanwhile.
 pub async fn lock_college(tx: &Tx, id: Uuid) -> Result<college::Model, Problem> {

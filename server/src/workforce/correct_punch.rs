@@ -12,7 +12,7 @@ use super::{
     convert::{self, punch_to_proto},
     create_punch::refuse,
     instant::Instant,
-    keep::Outcome,
+    keep::{self, Outcome},
     read,
     service::Service,
     store,
@@ -35,9 +35,6 @@ impl Service {
     ) -> Result<Punch, Problem> {
         let (college_id, now) = (principal.college_id, self.clock.now());
         let before = store::find_punch(self.store.database.reader(), college_id, id).await?;
-        if before.is_void {
-            return Err(Problem::invalid_field("id", "is a correction that takes a punch back; store the event anew"));
-        }
         let event_type = convert::event_type(request.event_type()).unwrap_or(before.event_type);
         let (event_time, at, utc_offset_seconds) = match request.event_time.as_str() {
             "" => (before.event_time.clone(), before.occurred_at, before.utc_offset_seconds),
@@ -46,7 +43,9 @@ impl Service {
                 (text.to_owned(), read.at, read.offset_seconds)
             }
         };
-        if !request.is_void && (event_type, at) == (before.event_type, before.occurred_at) {
+        // What was taken back by mistake comes back by a correction that takes nothing back.
+        let is_same = (event_type, at) == (before.event_type, before.occurred_at);
+        if request.is_void == before.is_void && (is_same || request.is_void) {
             return Err(Problem::invalid_field("event_type", "changes nothing, and event_time and is_void neither"));
         }
         let correction = Arc::new(Model {
@@ -67,11 +66,6 @@ impl Service {
             recorded_at: now,
             ..before.clone()
         });
-        let outcome = self.keeper.keep(correction.clone()).await?;
-        if outcome == Outcome::Known {
-            return self.give_first(&correction).await;
-        }
-        refuse(outcome)?;
         let told = |punch: &Model| json!({"event_type": punch.event_type.to_value(), "event_time": punch.event_time});
         let detail = json!({
             "corrected_by": correction.id,
@@ -80,7 +74,21 @@ impl Service {
             "reason": correction.reason,
         });
         let row = audit::Row::by(principal, &origin, "punch.corrected", now).object(PUNCH, id).detail(detail);
-        self.store.database.write(move |tx| Box::pin(async move { audit::insert(tx, row).await })).await?;
+        let stored = correction.clone();
+        let work = self.store.database.write(move |tx| {
+            Box::pin(async move {
+                let outcome = keep::store_within(tx, stored).await?;
+                if outcome == Outcome::Stored {
+                    audit::insert(tx, row).await?;
+                }
+                Ok(outcome)
+            })
+        });
+        let outcome = work.await?;
+        if outcome == Outcome::Known {
+            return self.give_first(&correction).await;
+        }
+        refuse(outcome)?;
         Ok(punch_to_proto(Arc::unwrap_or_clone(correction), None, false))
     }
 

@@ -20,6 +20,8 @@ use crate::{
     store::detach,
 };
 
+/// After so many others have their turn.
+const BREATH: usize = 256;
 /// The RPC whose rules count for each.
 const SINGLE: &str = "/rollcall.v1.WorkforceService/CreatePunch";
 
@@ -55,6 +57,9 @@ impl Service {
                 Some(violation) => Err(violation),
                 None => read::punch(By::of(principal), entry, now).map_err(read::violation),
             };
+            if place % BREATH == BREATH - 1 {
+                tokio::task::yield_now().await;
+            }
             match fault {
                 Ok(punch) => {
                     places.push(place);
@@ -87,9 +92,17 @@ impl Service {
             }
             _ => HashMap::new(),
         };
+        let corrections = match punches.first() {
+            Some(punch) if !first.is_empty() => {
+                let ids = first.values().map(|first| first.id);
+                store::find_corrections(self.store.database.reader(), punch.college_id, ids).await?
+            }
+            _ => HashMap::new(),
+        };
         let result = |(punch, outcome): (&Arc<Punch>, Outcome)| match (outcome, first.get(&punch.event_key)) {
             (Outcome::Known, Some(first)) if read::is_same(first, punch) => {
-                PunchResult { id: first.id.to_string(), replayed: true, ..PunchResult::default() }
+                let corrected_by_id = corrections.get(&first.id).map(Uuid::to_string);
+                PunchResult { id: first.id.to_string(), replayed: true, corrected_by_id, ..PunchResult::default() }
             }
             (Outcome::Known, Some(first)) => refused(reused(first), "event_id"),
             (Outcome::NoEmployee | Outcome::NoLocation, _) => match refuse(outcome) {

@@ -4,7 +4,7 @@
 //! punch that names it. Days are derived: whoever reads them after a punch was answered finds it in them, and to derive them again
 //! gives the same. Never: an OUT that nobody gave.
 //!
-//! Read `instant.rs` for which times are taken, `keep.rs` for how punches are stored, `days/rule.rs` for what they come to, `days/settle.rs` for when.
+//! Read `instant.rs` for which times are taken, `keep/` for how punches are stored, `days/rule.rs` for what they come to, `days/settle.rs` for when.
 
 mod convert;
 mod correct_punch;
@@ -27,7 +27,7 @@ mod stream_punches;
 mod summary;
 mod update_employee;
 
-pub use days::outdate_college;
+pub use days::{Settler, outdate_college};
 pub use demo::prepare as prepare_demo;
 pub use keep::Keeper;
 pub use service::Service;

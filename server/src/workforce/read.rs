@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use rollcall_proto::v1::{CreatePunchRequest, punch};
+use sea_orm::ActiveEnum as _;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{convert, instant::Instant};
 use crate::{
-    entity::punch::{EventType, Model as Punch, Source},
+    entity::punch::{Model as Punch, Source},
     principal::Principal,
     problem::{Problem, Violation},
 };
@@ -54,9 +55,10 @@ pub fn punch(by: By, request: CreatePunchRequest, now: DateTime<Utc>) -> Result<
         occurred_at: instant.at,
         event_key: match request.event_id.as_str() {
             "" => {
-                key(&[b"at", employee_id.as_bytes(), &[event_type as u8], &instant.at.timestamp_micros().to_be_bytes()])
+                let micros = instant.at.timestamp_micros().to_be_bytes();
+                key(&[b"at", employee_id.as_bytes(), event_type.to_value().as_bytes(), &micros])
             }
-            id => key(&[b"id", &[source as u8], id.as_bytes()]),
+            id => key(&[b"id", source.to_value().as_bytes(), id.as_bytes()]),
         },
         event_time: request.event_time,
         utc_offset_seconds: instant.offset_seconds,
@@ -107,6 +109,3 @@ pub fn violation((field, description): Fault) -> Violation {
 pub fn some(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
-
-/// Which events are the same may not hang on the order in which their kinds are declared.
-const _: () = assert!(EventType::In as u8 == 0 && EventType::Out as u8 == 1 && EventType::Unknown as u8 == 4);

@@ -10,9 +10,10 @@ use rollcall_proto::v1::{
 };
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{convert::employee_to_proto, keep::Keeper};
+use super::{convert::employee_to_proto, days::Settler, keep::Keeper};
 use crate::{
-    clock::Clock, contract::Contract, convert, keys::Keys, origin::Origin, principal::Principal, store::Store,
+    clock::Clock, contract::Contract, convert, keys::Keys, lease::Leases, origin::Origin, principal::Principal,
+    store::Store,
 };
 
 /// What working time needs.
@@ -23,6 +24,8 @@ pub struct Service {
     pub keys: Keys,
     pub contract: Arc<Contract>,
     pub keeper: Keeper,
+    pub settler: Settler,
+    pub leases: Leases,
 }
 
 #[tonic::async_trait]
@@ -78,8 +81,8 @@ impl WorkforceService for Service {
         &self,
         request: Request<Streaming<StreamPunchesRequest>>,
     ) -> Result<Response<StreamPunchesResponse>, Status> {
-        let principal = Principal::of(&request)?;
-        Ok(Response::new(self.stream_punches(&principal, request.into_inner()).await?))
+        let (principal, lease) = (Principal::of(&request)?, self.leases.grant(&request)?);
+        Ok(Response::new(self.stream_punches(&principal, request.into_inner(), &lease).await?))
     }
 
     async fn correct_punch(&self, request: Request<CorrectPunchRequest>) -> Result<Response<Punch>, Status> {

@@ -69,13 +69,17 @@ pub async fn find_corrections(
     college_id: Uuid,
     ids: impl Iterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Uuid>, Problem> {
-    let found = punch::in_college(college_id)
-        .filter(punch::Column::CorrectsId.is_in(ids))
-        .select_only()
-        .columns([punch::Column::CorrectsId, punch::Column::Id])
-        .into_tuple::<(Option<Uuid>, Uuid)>();
-    let found = found.all(connection).await?;
-    Ok(found.into_iter().filter_map(|(corrected, id)| Some((corrected?, id))).collect())
+    let mut found = HashMap::new();
+    for some in ids.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
+        let corrections = punch::in_college(college_id)
+            .filter(punch::Column::CorrectsId.is_in(some.iter().copied()))
+            .select_only()
+            .columns([punch::Column::CorrectsId, punch::Column::Id])
+            .into_tuple::<(Option<Uuid>, Uuid)>();
+        let corrections = corrections.all(connection).await?;
+        found.extend(corrections.into_iter().filter_map(|(corrected, id)| Some((corrected?, id))));
+    }
+    Ok(found)
 }
 
 fn refused(error: DbErr) -> Problem {

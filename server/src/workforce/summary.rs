@@ -2,11 +2,11 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::{days, service::Service, store};
+use super::{service::Service, store};
 use crate::{
     convert,
     entity::{employee, work_day},
@@ -44,15 +44,17 @@ impl Service {
         if let Some(id) = employee_id {
             store::find_employee(database.reader(), college_id, id).await?;
         }
-        days::settle(database, college_id, employee_id).await?;
+        self.settler.settle(college_id, employee_id).await?;
         let college = organisation::find_college(database, college_id).await?;
-        let today = organisation::day_in(&college.time_zone, self.clock.now());
+        let now = self.clock.now();
+        let today = organisation::day_in(&college.time_zone, now);
         let back = u64::try_from(wanted.days - 1).unwrap_or(0);
         let first = today.checked_sub_days(Days::new(back)).unwrap_or(today);
         let mut names = employee::in_college(college_id);
         let mut query = work_day::in_college(college_id)
             .filter(work_day::Column::Date.gte(first))
-            .filter(work_day::Column::Date.lte(today))
+            // Of those who are a day ahead of the college, too.
+            .filter(work_day::Column::Date.lte(today.checked_add_days(Days::new(1)).unwrap_or(today)))
             .limit(MOST_ROWS + 1);
         if let Some(id) = employee_id {
             names = names.filter(employee::Column::Id.eq(id));
@@ -71,14 +73,20 @@ impl Service {
             let words = "These are more rows than one answer holds. Ask for fewer days, a department or an employee.";
             return Err(Problem::new(ErrorReason::TooManyRows, words).with("limit", MOST_ROWS));
         }
-        let names = names.select_only().columns([employee::Column::Id, employee::Column::Name]);
-        let names: HashMap<Uuid, String> =
-            names.into_tuple::<(Uuid, String)>().all(database.reader()).await?.into_iter().collect();
-        // Who was made between the two readings has no name here, and no day that this answer has to tell of.
-        let mut found: Vec<Named> = rows
-            .into_iter()
-            .filter_map(|day| Some(Named { employee_name: names.get(&day.employee_id)?.clone(), day }))
+        let columns = [employee::Column::Id, employee::Column::Name, employee::Column::TimeZone];
+        let names = names.select_only().columns(columns).into_tuple::<(Uuid, String, Option<String>)>();
+        let names = names.all(database.reader()).await?.into_iter();
+        let names: HashMap<Uuid, (String, NaiveDate)> = names
+            .map(|(id, name, zone)| {
+                (id, (name, zone.map_or(today, |zone| organisation::day_in(&zone, now)).max(today)))
+            })
             .collect();
+        // Who has left the department between the two readings has no name here, and no row.
+        let named = |day: work_day::Model| {
+            let (name, last) = names.get(&day.employee_id)?;
+            (day.date <= *last).then(|| Named { employee_name: name.clone(), day })
+        };
+        let mut found: Vec<Named> = rows.into_iter().filter_map(named).collect();
         found.sort_by(|one, other| {
             let key = |named: &Named| Reverse(named.day.date);
             let name = one.employee_name.cmp(&other.employee_name);

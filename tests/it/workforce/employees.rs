@@ -62,7 +62,7 @@ async fn are_made_found_and_changed(kind: Kind) {
     assert_eq!(Uuid::parse_str(&made.id).expect("an id").get_version_num(), 7);
     assert_eq!(made, expected);
     assert_eq!(get(&admin, &made.id).await, expected);
-    assert_eq!(list(&admin, ListEmployeesRequest::default()).await, [expected.clone()]);
+    assert_eq!(list(&admin, ListEmployeesRequest::default()).await, std::slice::from_ref(&expected));
 
     // What is sent is changed, and nothing else.
     let renamed = Employee { name: "Porter".to_owned(), department: "Gate".to_owned(), ..expected.clone() };

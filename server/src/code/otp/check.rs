@@ -66,7 +66,7 @@ pub async fn judge(tx: &Tx, secret: Secret, entered: &[Entered]) -> Result<Vec<O
     }
     let mut readings = Vec::with_capacity(entered.len());
     for one in entered {
-        // Only the purge takes them away, and this try comes again.
+        // Only the purge takes them away, and the batch is judged again.
         let (tries, is_changed) = wrong
             .get_mut(&(one.session.college_id, one.student_id))
             .ok_or_else(|| Problem::unavailable("a student's tries were purged just now"))?;

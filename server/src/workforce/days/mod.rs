@@ -2,7 +2,10 @@
 //! transaction that stores it; whoever reads days settles what is noted first, and a job does so when nobody reads.
 
 mod background;
+mod derive;
+mod note;
 mod rule;
 mod settle;
 
-pub use settle::{outdate, outdate_all, outdate_college, settle};
+pub use note::{outdate, outdate_all, outdate_college};
+pub use settle::Settler;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use chrono::{DurationRound as _, TimeDelta, Utc};
+use chrono::{DurationRound as _, TimeDelta};
 use rollcall_tests::college::now_in_seconds;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -96,7 +96,7 @@ impl Scene {
     fn another_time(&self, session: Uuid) -> Value {
         let days = self.days_ahead.fetch_add(1, Ordering::Relaxed);
         // The same hour whatever the time is: the timetable's slots of each morning are never in the way.
-        let start = (Utc::now() + TimeDelta::days(days)).duration_trunc(TimeDelta::days(1)).expect("a day")
+        let start = (now_in_seconds() + TimeDelta::days(days)).duration_trunc(TimeDelta::days(1)).expect("a day")
             + TimeDelta::hours(12);
         json!({"id": session, "planned_start": start, "planned_end": start + TimeDelta::hours(1)})
     }

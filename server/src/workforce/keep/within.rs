@@ -1,7 +1,7 @@
-//! SQLite has one writer: a transaction locks everything, and order does not matter.
+//! Storing punches within a transaction: as SQLite always does it, and PostgreSQL where something else is to be committed with them.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -26,31 +26,30 @@ pub async fn store(tx: &Tx, punches: &[Arc<Punch>]) -> Result<Vec<Outcome>, Prob
     for punch in punches {
         colleges.entry(punch.college_id).or_default().push(punch);
     }
-    let (mut employees, mut locations, mut stored) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let (mut missing, mut stored) = (HashMap::new(), HashSet::new());
     for (college_id, theirs) in colleges {
         let ids = theirs.iter().map(|punch| punch.employee_id);
         let found = employee::in_college(college_id).filter(employee::Column::Id.is_in(ids));
-        employees.extend(found.select_only().column(employee::Column::Id).into_tuple::<Uuid>().all(tx).await?);
+        let employees = found.select_only().column(employee::Column::Id).into_tuple::<Uuid>().all(tx).await?;
         let ids = theirs.iter().filter_map(|punch| punch.location_id);
         let found = location::in_college(college_id).filter(location::Column::Id.is_in(ids));
-        locations.extend(found.select_only().column(location::Column::Id).into_tuple::<Uuid>().all(tx).await?);
-        let whole = theirs.into_iter().filter(|punch| missing(punch, &employees, &locations).is_none());
+        let locations = found.select_only().column(location::Column::Id).into_tuple::<Uuid>().all(tx).await?;
+        let lacking = |punch: &Punch| match punch.location_id {
+            _ if !employees.contains(&punch.employee_id) => Some(Outcome::NoEmployee),
+            Some(id) if !locations.contains(&id) => Some(Outcome::NoLocation),
+            _ => None,
+        };
+        missing.extend(theirs.iter().filter_map(|punch| Some((punch.id, lacking(punch)?))));
+        let whole = theirs.into_iter().filter(|punch| !missing.contains_key(&punch.id));
         stored.extend(insert(tx, college_id, whole.map(|punch| (**punch).clone()).collect()).await?);
     }
     let outcomes = punches.iter().map(|punch| {
-        missing(punch, &employees, &locations).unwrap_or(match stored.contains(&punch.id) {
+        missing.get(&punch.id).copied().unwrap_or(match stored.contains(&punch.id) {
             true => Outcome::Stored,
             false => Outcome::Known,
         })
     });
     Ok(outcomes.collect())
-}
-
-fn missing(punch: &Punch, employees: &HashSet<Uuid>, locations: &HashSet<Uuid>) -> Option<Outcome> {
-    if !employees.contains(&punch.employee_id) {
-        return Some(Outcome::NoEmployee);
-    }
-    punch.location_id.is_some_and(|id| !locations.contains(&id)).then_some(Outcome::NoLocation)
 }
 
 /// Inserts what is not there yet, and tells the ids of what was inserted.
