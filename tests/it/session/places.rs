@@ -63,7 +63,7 @@ async fn delete(class: &Class, location: &SeedLocation) -> Result<(), rollcall_t
 }
 
 async fn let_in_at_each_of_them(kind: Kind) {
-    let (college, other) = two_rooms(7);
+    let (college, other) = two_rooms(8);
     let class = Class::of(Plan::new(kind), college).await;
     let session = plan(&class, &[&other], 60).await;
     assert_eq!(session.also_location_ids, [other.id.to_string()]);
@@ -103,6 +103,16 @@ async fn let_in_at_each_of_them(kind: Kind) {
     let by_wifi = CheckInRequest { position: None, access_points: vec![scan.clone()], ..with(near(0.0, 5.0)).await };
     let record = class.student(5).check_ins().check_in(by_wifi).await.answer();
     assert_eq!(record.evidence[2].verdict(), Verdict::Passed);
+    // The fence of one room and the Wi-Fi of the other do not make one place.
+    let torn = CheckInRequest { access_points: vec![scan.clone()], ..with(near(0.0, 5.0)).await };
+    let record = class.student(7).check_ins().check_in(torn).await.answer();
+    assert_eq!([1, 2].map(|place| record.evidence[place].verdict()), [Verdict::Passed, Verdict::Missing]);
+    // What counted is what is written down.
+    let rows = class.world.rows().await;
+    let kept =
+        "SELECT COUNT(*) AS n FROM attendance_records r JOIN locations l ON l.id = r.location_id WHERE l.name = ";
+    let [first, second] = ["'Room 101'", "'Room 102'"].map(|name| format!("{kept}{name}"));
+    assert_eq!((rows.number(&first).await, rows.number(&second).await), (3, 3));
     // The session that runs beside it has one place, and it is not that one.
     let elsewhere = CheckInRequest { position: Some(near(WAY, 5.0)), ..class.request().await };
     assert_eq!(class.student(6).check_ins().check_in(elsewhere).await.refused().reason, "OUTSIDE_GEOFENCE");

@@ -9,7 +9,7 @@ use rollcall_tests::{
 use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
-use super::{at, days_ago, employ, ins, punch, punches_of, send, sums, work, workforce};
+use super::{at, batch::send_all, days_ago, employ, ins, punch, punches_of, send, sums, work, workforce};
 
 in_every_world!(count_in_the_place_of_what_they_correct, of_many_one_counts);
 on_both_stores!(
@@ -108,8 +108,19 @@ async fn take_back_what_never_happened(kind: Kind) {
     assert!(made.is_void, "{made:?}");
     assert_eq!(sums(&admin, &employee).await, [(date.to_string(), 3.0)]);
     assert_eq!(ins(&admin, &employee).await[0].in_count, 1);
+    // Sent again it is known, and does not count; what was taken back comes back by another correction.
+    let again = send_all(&admin, vec![punch(&employee, EventType::In, &sent[1].event_time)]).await.results.remove(0);
+    assert_eq!((again.id, again.replayed, again.corrected_by_id), (sent[1].id.clone(), true, Some(made.id.clone())));
+    assert_eq!(sums(&admin, &employee).await, [(date.to_string(), 3.0)]);
+    let back = correct(&admin, correction(&made)).await.answer();
+    assert_eq!(sums(&admin, &employee).await, [(date.to_string(), 1.0)]);
+    correct(&admin, CorrectPunchRequest { is_void: true, ..correction(&back) }).await.answer();
+    assert_eq!(sums(&admin, &employee).await, [(date.to_string(), 3.0)]);
+    let rows = class.world.rows().await;
+    let told = "SELECT COUNT(*) AS n FROM audit_rows WHERE action = 'punch.corrected'";
+    assert_eq!(rows.number(told).await, 3, "of each correction there is a row");
     // Neither the punch nor what voids it is gone.
-    assert_eq!(punches_of(&admin, &employee).await.len(), 4);
+    assert_eq!(punches_of(&admin, &employee).await.len(), 6);
     // A day of which nothing is left has no row.
     for punch in [&sent[0], &sent[2]] {
         correct(&admin, CorrectPunchRequest { is_void: true, ..correction(punch) }).await.answer();

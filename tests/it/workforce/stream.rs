@@ -1,14 +1,25 @@
 //! StreamPunches: list by list, as many as there are.
 
 use futures_util::{StreamExt as _, stream};
-use rollcall_proto::v1::{CreatePunchRequest, ErrorReason, StreamPunchesRequest, punch::EventType};
-use rollcall_tests::{Answer as _, Class, Kind, in_every_world, on_both_stores, until::until};
+use rollcall_proto::v1::{
+    CreateApiKeyRequest, CreatePunchRequest, ErrorReason, RevokeApiKeyRequest, StreamPunchesRequest, access::Scope,
+    punch::EventType,
+};
+use rollcall_tests::{
+    Answer as _, Class, Kind, in_every_world, on_both_stores,
+    password::PASSWORD,
+    until::{soon, until},
+};
 use tonic::Code;
 
 use super::{batch::minutes, employ, punch, punches_of, workforce};
 
 in_every_world!(stores_list_by_list);
-on_both_stores!(keeps_what_came_before_it_broke_off, names_the_first_thousand_that_were_refused);
+on_both_stores!(
+    keeps_what_came_before_it_broke_off,
+    names_the_first_thousand_that_were_refused,
+    ends_with_the_rights_of_its_caller,
+);
 
 fn lists(punches: &[CreatePunchRequest], length: usize) -> Vec<StreamPunchesRequest> {
     punches.chunks(length).map(|part| StreamPunchesRequest { punches: part.to_vec() }).collect()
@@ -66,4 +77,25 @@ async fn names_the_first_thousand_that_were_refused(kind: Kind) {
     assert_eq!((told.stored_count, told.replayed_count, told.refused_count), (10, 0, 1_100));
     let places: Vec<_> = told.refused.iter().map(|refused| refused.index).collect();
     assert_eq!(places, (0..1_000).collect::<Vec<_>>());
+}
+
+async fn ends_with_the_rights_of_its_caller(kind: Kind) {
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let employee = employ(&admin, "Receptionist").await;
+    let request = CreateApiKeyRequest {
+        name: "gate".to_owned(),
+        scopes: vec![Scope::WorkforceWrite.into()],
+        expires_at: None,
+        current_password: PASSWORD.to_owned(),
+    };
+    let made = admin.api_keys().create_api_key(request).await.answer();
+    let gate = class.world.nobody().with_token(made.key);
+    let open = stream::iter(lists(&minutes(&class, &employee, 50), 50)).chain(stream::pending());
+    let call = tokio::spawn(async move { workforce(&gate).stream_punches(open).await });
+    until("the list is stored", async || (punches_of(&admin, &employee).await.len() == 50).then_some(())).await;
+    let id = made.api_key.expect("the key").id;
+    admin.api_keys().revoke_api_key(RevokeApiKeyRequest { id }).await.answer();
+    let refusal = soon("the stream ends", call).await.expect("it ended by itself").refused();
+    assert_eq!(refusal.kind(), (Code::Unauthenticated, "TOKEN_REVOKED"));
 }

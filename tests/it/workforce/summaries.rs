@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Offset as _, TimeDelta, Utc};
 use chrono_tz::{Europe::Berlin, Tz};
+use http::Method;
 use rollcall_proto::v1::{
     CreateEmployeeRequest, DailySummaryRow, Employee, GetDailySummaryRequest, GetWorkHoursRequest, WorkHoursRow,
     WorkSegment, punch::EventType,
@@ -9,11 +10,12 @@ use rollcall_proto::v1::{
 use rollcall_tests::{
     Answer as _, Class, Kind, actor::Actor, college::College, in_every_world, on_both_stores, world::Plan,
 };
+use serde_json::json;
 use tonic::Code;
 
 use super::{
-    at, begin_the_day, days_ago, employ, employ_in, hours, ins, local, move_to, punch, send, sums, today, work,
-    workforce,
+    at, batch::send_all, begin_the_day, days_ago, employ, employ_in, hours, ins, local, move_to, punch, send, sums,
+    today, work, workforce,
 };
 
 in_every_world!(pay_an_in_with_the_out_that_follows_it, say_from_when_to_when);
@@ -22,6 +24,7 @@ on_both_stores!(
     clamp_what_is_too_long,
     count_what_comes_late,
     are_of_the_zone_that_the_employee_has,
+    follow_the_colleges_zone_for_everybody,
     know_when_clocks_change,
     come_latest_day_first_and_by_name,
     are_refused_by_field,
@@ -200,6 +203,29 @@ async fn are_of_the_zone_that_the_employee_has(kind: Kind) {
     assert_eq!(moved("America/Lima").await, [(date.to_string(), 6.0)]);
     assert_eq!(moved("").await, before.0);
     assert_eq!(hours(&admin, &employee).await, before.1, "back again as it was");
+}
+
+/// More people than are settled in one transaction.
+async fn follow_the_colleges_zone_for_everybody(kind: Kind) {
+    const PEOPLE: usize = 70;
+    let class = Class::open(kind, 0).await;
+    let admin = class.admin();
+    let (date, next) = (days_ago(&class, 3), days_ago(&class, 2));
+    let mut punches = Vec::new();
+    for _ in 0..PEOPLE {
+        let employee = employ(&admin, "Guard").await;
+        punches.push(punch(&employee, EventType::In, &at(date, "23:30:00")));
+        punches.push(punch(&employee, EventType::Out, &at(next, "05:30:00")));
+    }
+    assert_eq!(send_all(&admin, punches).await.stored_count, 2 * PEOPLE as i32);
+    for (zone, date) in [("Asia/Kolkata", date), ("Asia/Tokyo", next), ("America/Lima", date)] {
+        let rest = admin.rest();
+        let change = rest.request(Method::PATCH, "/api/v1/college").json(&json!({"time_zone": zone}));
+        rest.send(change).await.answer();
+        let told = work_hours(&admin, GetWorkHoursRequest::default()).await;
+        let days: Vec<_> = told.iter().map(|row| (row.date.clone(), row.hours)).collect();
+        assert_eq!(days, vec![(date.to_string(), 6.0); PEOPLE], "{zone}");
+    }
 }
 
 async fn know_when_clocks_change(kind: Kind) {
