@@ -17,14 +17,14 @@ use crate::{
     },
     organisation,
     problem::Problem,
-    store::{Database, ROWS_PER_STATEMENT, Tx},
+    store::{Database, Tx},
 };
 
 /// So many employees in one transaction, which on SQLite nobody else writes beside.
 const AT_ONCE: usize = 32;
 /// So many settle side by side, whoever waits for them: other transactions have to get their turns too.
 const SETTLERS: usize = 2;
-/// Longer histories than these parts make are settled by the next reader.
+/// A history of a century. Only somebody who goes on sending old punches while it is settled makes more of it.
 const MOST_PARTS: usize = 100;
 
 /// What settles days.
@@ -48,7 +48,7 @@ impl Settler {
         }
         let noted = noted.select_only().column(Column::EmployeeId).order_by_asc(Column::EmployeeId);
         let noted: Vec<Uuid> = noted.into_tuple().all(self.database.reader()).await?;
-        for some in noted.chunks(AT_ONCE.min(ROWS_PER_STATEMENT)) {
+        for some in noted.chunks(AT_ONCE) {
             let mut left = some.to_vec();
             for _ in 0..MOST_PARTS {
                 if left.is_empty() {
